@@ -1,0 +1,113 @@
+"""The clock and the event queue: integer nanoseconds on top of `simpy.Environment`.
+
+The queue holds (time, tie, sequence, act, argument). The tie is drawn: events of equal time run in an order that the
+seed decides, so no model comes to depend on the order of insertion, and the same seed gives the
+same order. Messages and timers enter with an act of their own and cost no event object; every simpy event (Timeout,
+Process, Resource, Store, Container, conditions) enters through `schedule` and works as in any simpy program.
+"""
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from itertools import repeat
+from typing import Any
+
+import simpy
+from simpy.events import NORMAL
+
+from sim.world.streams import Stream
+
+Act = Callable[[Any], None]
+
+TIE_SHIFT = 34
+"""A tie-break is the upper 30 bits of a word."""
+_URGENT = -1
+"""The tie-break of simpy's urgent events: the start of a process comes before all else of its instant, in order."""
+_LAST = 1 << 64
+"""The tie-break of the end: behind every other act of its instant."""
+_CHUNK = 1024
+
+
+class OutOfEvents(Exception):  # noqa: N818 - a verdict, not an error
+    """The limit of events was reached before the end."""
+
+
+class _Halt(Exception):  # noqa: N818 - a signal inside this file
+    """The sentinel at the end of a run came up."""
+
+
+class Kernel(simpy.Environment):
+    """Time and its queue. `ties` is the stream whose words order the simpy events of one instant.
+
+    Whoever acts puts its own stream into `ties` first (tasks do), so that one node's ties never move another's.
+    """
+
+    def __init__(self, ties: Stream) -> None:
+        super().__init__(0)
+        self._now: int = 0
+        self._queue: list[tuple[int, int, int, Act, Any]] = []  # type: ignore[assignment] # our own shape
+        self.sequence = 0
+        self.ties = ties
+        self._end: object = None
+
+    @property
+    def now(self) -> int:
+        """World time in ns."""
+        return self._now
+
+    def schedule(self, event: simpy.Event, priority: int = NORMAL, delay: float = 0) -> None:  # type: ignore[override]
+        """Let a triggered simpy event occur `delay` ns from now."""
+        if type(delay) is not int:
+            raise TypeError(f"a delay of {delay!r}: time is an integer number of nanoseconds")
+        self.sequence = sequence = self.sequence + 1
+        tie = self.ties.word() >> TIE_SHIFT if priority >= NORMAL else _URGENT
+        heappush(self._queue, (self._now + delay, tie, sequence, _occur, event))
+
+    def at(self, time: int, tie: int, act: Act, argument: object) -> None:
+        """Run `act(argument)` at `time` ns; `tie` is a 64-bit word of the owner's stream that orders equal times."""
+        assert time >= self._now, f"an act at {time} ns, which is before {self._now} ns"
+        self.sequence = sequence = self.sequence + 1
+        heappush(self._queue, (time, tie >> TIE_SHIFT, sequence, act, argument))
+
+    def step(self) -> None:
+        """Run the next act."""
+        if not self._queue:
+            raise simpy.core.EmptySchedule
+        self._now, _, _, act, argument = heappop(self._queue)
+        act(argument)
+
+    def _halt(self, token: object) -> None:
+        if token is self._end:  # else it is left over from a run that was stopped before its end
+            raise _Halt
+
+    def run_until(self, end: int, *, limit: int | None = None, between: Callable[[], None] = lambda: None) -> None:
+        """Run every act up to and including `end` ns, then stand at `end`.
+
+        `between` is called every 1,024 acts. More than `limit` acts raise OutOfEvents.
+        """
+        self._end = token = object()
+        heappush(self._queue, (end, _LAST, 0, self._halt, token))
+        queue, pop, left = self._queue, heappop, limit
+        try:
+            while left is None or left > 0:
+                size = _CHUNK if left is None else min(_CHUNK, left)
+                for _ in repeat(None, size):
+                    self._now, _, _, act, argument = pop(queue)
+                    act(argument)
+                left = None if left is None else left - size
+                between()
+        except _Halt:
+            between()
+            return
+        self._end = None
+        raise OutOfEvents(f"{limit} events were not enough: the run stands at {self._now} ns of {end} ns")
+
+
+def _occur(event: simpy.Event) -> None:
+    """What simpy does when an event is processed: run its callbacks, and raise a failure that nobody took."""
+    callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+    for callback in callbacks:
+        callback(event)
+    if not event._ok and not hasattr(event, "_defused"):
+        error = event._value
+        assert isinstance(error, BaseException), "a failed event carries its exception"
+        raise error

@@ -1,0 +1,277 @@
+"""The network: a directed link for each pair that ever spoke, each with its own chance.
+
+A message takes one word of its link's stream: the low half picks the latency, the high half orders equal times. That
+is all there is on a link without rules or cuts. Rules (the network's own and those of faults) stack in order; each
+draws for every message from its own stream, lost or not, so that removing one moves no draw of another.
+"""
+
+from collections.abc import Callable, Iterable
+from heapq import heappush
+from typing import TYPE_CHECKING, Final
+
+from sim.world import trace as records
+from sim.world.distributions import Constant, Distribution, interpolate, quantiles
+from sim.world.kernel import Kernel
+from sim.world.link_rule import Frame, LinkRule, RuleOnLink, garble
+from sim.world.message import Message
+from sim.world.streams import Stream
+from sim.world.trace import Trace
+from sim.world.units import SECOND, US
+
+if TYPE_CHECKING:
+    from sim.world.node import Node
+
+DELIVER: Final = records.DELIVER
+LOOPBACK: Final = Constant(5 * US)
+_U32 = 0xFFFFFFFF
+
+Packet = tuple[Message, int, int]
+"""A message on its way, the world time it was sent at (ns), the trace record it was sent in."""
+
+
+class Traffic:
+    """What the network carried, counted in messages."""
+
+    __slots__ = ("corrupted", "delivered", "duplicated", "lost", "sent")
+
+    def __init__(self) -> None:
+        self.sent = self.delivered = self.lost = self.duplicated = self.corrupted = 0
+
+
+class Link:
+    """One direction between two nodes. `plain` says that nothing but latency can happen on it."""
+
+    __slots__ = (
+        "_arrive_at", "_busy_until", "_kernel", "_last", "_network", "_stream", "_table", "_words", "cuts", "fifo",
+        "node", "plain", "rules", "source", "target", "trace", "traffic",
+    )  # fmt: skip
+
+    def __init__(self, network: "Network", source: "Node", node: "Node", latency: Distribution, stream: Stream) -> None:
+        self._network = network
+        self._kernel = network.kernel
+        self._stream = stream
+        self._words = stream.words
+        self._table = quantiles(latency)
+        self._arrive_at = self._arrive
+        self._last = 0
+        self._busy_until = 0
+        self.source = source.name
+        self.target = node.name
+        self.node = node
+        self.trace = network.trace
+        self.traffic = network.traffic
+        self.fifo = network.fifo
+        self.cuts = 0
+        self.rules: list[RuleOnLink] = []
+        self.plain = True
+
+    def carry(self, message: Message) -> None:
+        """Take a message: it arrives later, or several times, or never."""
+        words = self._words
+        word = words.pop() if words else self._stream.refill()
+        self.traffic.sent += 1
+        if not self.plain:
+            self._carry_through_rules(message, word)
+            return
+        kernel = self._kernel
+        now = kernel._now
+        table, cell = self._table, word >> 22 & 1023
+        low = table[cell]
+        kernel.sequence = sequence = kernel.sequence + 1
+        heappush(
+            kernel._queue,
+            (
+                now + low + ((table[cell + 1] - low) * (word & 0x3FFFFF) >> 22),
+                word >> 34,
+                sequence,
+                self._arrive_at,
+                (message, now, self.trace.cause),
+            ),
+        )
+
+    def _arrive(self, packet: Packet) -> None:
+        node = self.node
+        if self.cuts:
+            self._lose(packet, "cut")
+        elif node.up and not node.paused:
+            self.traffic.delivered += 1
+            message, sent_ns, cause = packet
+            trace, kernel = self.trace, self._kernel
+            trace.at = trace.cause = trace.at + 1
+            trace.buffer.append((kernel._now, DELIVER, self.source, self.target, sent_ns, cause, message))
+            kernel.ties = node.ties
+            handler = node.handlers.get(message.__class__)
+            if handler is None:
+                raise TypeError(no_handler(node, self.source, message))
+            handler(node.actor, self.source, message)
+        elif node.up:
+            node.enter(self._arrive, packet)
+        else:
+            self._lose(packet, "down")
+
+    def _lose(self, packet: Packet, why: str) -> None:
+        message, sent_ns, cause = packet
+        self.traffic.lost += 1
+        self.trace.record(self._kernel._now, records.LOST, self.source, self.target, sent_ns, cause, message, why)
+
+    def _carry_through_rules(self, message: Message, word: int) -> None:
+        frame = Frame(interpolate(self._table, word & _U32))
+        for rule in self.rules:
+            rule.apply(frame)
+        kernel = self._kernel
+        now = kernel._now
+        packet = (message, now, self.trace.cause)
+        if self.cuts or frame.lost:
+            self._lose(packet, "cut" if self.cuts else "lost")
+        else:
+            self._put_through(frame, packet, word)
+        for delay in frame.copies:
+            self.traffic.duplicated += 1
+            kernel.at(now + delay, word, self._arrive, packet)
+
+    def _put_through(self, frame: Frame, packet: Packet, word: int) -> None:
+        if frame.corrupt is not None:
+            self.traffic.corrupted += 1
+            altered = None if frame.checksum else garble(packet[0], frame.corrupt)
+            if altered is None:
+                self._lose(packet, "corrupt")
+                return
+            packet = (altered, packet[1], packet[2])
+        arrival = packet[1] + frame.delay
+        if frame.bandwidth:
+            arrival = self._queue_behind(frame, packet)
+        if self.fifo:
+            self._last = arrival = max(arrival, self._last + 1)
+        self._kernel.at(arrival, word, self._arrive, packet)
+
+    def _queue_behind(self, frame: Frame, packet: Packet) -> int:
+        """The arrival of a frame that waits until the narrowest rule's line is free, and takes its time on it."""
+        assert frame.bandwidth, "only where a rule has a bandwidth"
+        size = self._network.wire_size(packet[0])
+        self._busy_until = max(self._busy_until, packet[1]) + size * SECOND // frame.bandwidth
+        return self._busy_until + frame.delay
+
+    def refresh(self) -> None:
+        """See whether the short way is open again."""
+        self.plain = not (self.cuts or self.rules or self.fifo)
+
+
+class Network:
+    """All links of a world, and the levers on them: cut and mend, degrade and restore.
+
+    `latency_between(source, target)` gives the base latency of a pair of nodes; `base` is the network's own rule (its
+    everyday loss, duplicates, reordering), None for a network without.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        trace: Trace,
+        stream: Callable[..., Stream],
+        latency_between: "Callable[[Node, Node], Distribution]",
+        *,
+        base: LinkRule | None = None,
+        fifo: bool = False,
+    ) -> None:
+        self.kernel = kernel
+        self.trace = trace
+        self.traffic = Traffic()
+        self.fifo = fifo
+        self._stream = stream
+        self._latency_between = latency_between
+        self._base = base
+        self._nodes: dict[str, Node] = {}
+        self._cuts: dict[tuple[str, str], int] = {}
+        self._degraded: dict[int, tuple[frozenset[tuple[str, str]], LinkRule]] = {}
+        self._handles = 0
+
+    def join(self, node: "Node") -> None:
+        """Let a node be reached by its name."""
+        self._nodes[node.name] = node
+
+    def connect(self, source: "Node", to: str) -> Link:
+        """The link from `source` to the node named `to`, made when the first message takes it."""
+        node = self._nodes.get(to)
+        if node is None:
+            raise LookupError(f"{source.name} sends to {to!r}, which is not a node of this world")
+        own = source is node
+        latency = LOOPBACK if own else self._latency_between(source, node)
+        stream = self._stream("link", source.name, to)
+        link = Link(self, source, node, latency, stream)
+        if self._base is not None and not own:
+            link.rules.append(RuleOnLink(self._base, stream.child("network")))
+        link.cuts = self._cuts.get((source.name, to), 0)
+        for pairs, rule in self._degraded.values():
+            if (source.name, to) in pairs:
+                link.rules.append(self._on_link(rule, source.name, to))
+        link.refresh()
+        source.links[to] = link
+        return link
+
+    def cut(self, source: str, target: str) -> None:
+        """Let nothing through from `source` to `target`, not even what is on its way, until as many `mend`s came."""
+        self._change_cuts(source, target, 1)
+
+    def mend(self, source: str, target: str) -> None:
+        """Undo one `cut`."""
+        assert self._cuts.get((source, target)), f"mend({source}, {target}) without a cut"
+        self._change_cuts(source, target, -1)
+
+    def _change_cuts(self, source: str, target: str, by: int) -> None:
+        pair = (source, target)
+        self._cuts[pair] = count = self._cuts.get(pair, 0) + by
+        if not count:
+            del self._cuts[pair]
+        link = self._nodes[source].links.get(target)
+        if link is not None:
+            link.cuts = count
+            link.refresh()
+
+    def is_cut(self, source: str, target: str) -> bool:
+        """Whether nothing gets through from `source` to `target` now."""
+        return (source, target) in self._cuts
+
+    def degrade(self, pairs: Iterable[tuple[str, str]], rule: LinkRule) -> int:
+        """Put `rule` on the links of `pairs` (source, target), behind the rules that are there; returns its handle."""
+        self._handles += 1
+        covered = frozenset(pairs)
+        self._degraded[self._handles] = (covered, rule)
+        for source, target in sorted(covered):
+            link = self._nodes[source].links.get(target)
+            if link is not None:
+                link.rules.append(self._on_link(rule, source, target))
+                link.refresh()
+        return self._handles
+
+    def restore(self, handle: int) -> None:
+        """Take the rule of this handle away."""
+        pairs, rule = self._degraded.pop(handle)
+        for source, target in sorted(pairs):
+            link = self._nodes[source].links.get(target)
+            if link is not None:
+                link.rules = [one for one in link.rules if one.rule is not rule]
+                link.refresh()
+
+    def wire_size(self, message: Message) -> int:
+        """Bytes of a message on the wire: its encoding and 40 of headers."""
+        return len(self._encode(message)) + 40
+
+    def state(self) -> tuple[object, ...]:
+        """What the levers stand at, for comparing before and after: cuts and rules by pair."""
+        rules = sorted((pair, rule.id) for pairs, rule in self._degraded.values() for pair in pairs)
+        return (tuple(sorted(self._cuts.items())), tuple(rules))
+
+    def _on_link(self, rule: LinkRule, source: str, target: str) -> RuleOnLink:
+        return RuleOnLink(rule, self._stream("fault", rule.id, "link", source, target))
+
+    @staticmethod
+    def _encode(message: Message) -> bytes:
+        from sim.world.link_rule import ENCODER
+
+        return ENCODER.encode(message)
+
+
+def no_handler(node: "Node", source: str, message: Message) -> str:
+    """The sentence for a message that nobody expected."""
+    actor, kind = type(node.actor).__name__, type(message).__name__
+    return f"{actor} has no handler for {kind}, which {source} sent it; declare one with @on({kind})"

@@ -1,0 +1,184 @@
+"""A machine: its disk and clock, and the actor that runs on it now.
+
+A node holds a factory and not an actor. Each start makes a new actor, one incarnation; a crash throws it away with
+its timers, tasks, calls and whatever it had not made durable. A paused node takes nothing in; what arrives meanwhile
+waits, as in the socket buffers of a stopped process, and is handled in order when it resumes.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from sim.world import trace as records
+from sim.world.clock import Clock
+from sim.world.disk import Disk, DiskError
+from sim.world.message import Event, Message, check_fields
+from sim.world.streams import Stream
+
+if TYPE_CHECKING:
+    import simpy
+
+    from sim.world.actor import Actor
+    from sim.world.network import Link
+    from sim.world.tasks import Task
+    from sim.world.timer import Timer
+    from sim.world.world import World
+
+Outbox = Callable[[str, Message], Iterable[tuple[str, Message]]]
+
+
+class Node:
+    """One machine of the world. Faults reach it through the levers of `World`, models through `Actor`."""
+
+    __slots__ = (
+        "_backlog", "_factory", "_pauses", "_world", "actor", "calls", "calls_made", "clock",
+        "handlers", "holds", "incarnation", "is_client", "kernel", "links", "name", "open_disk", "operations", "outbox",
+        "paused", "system", "tasks", "ties", "timers", "trace", "up", "zone",
+    )  # fmt: skip
+
+    def __init__(
+        self, world: "World", name: str, factory: "Callable[[], Actor]", *, system: str, zone: str, is_client: bool
+    ) -> None:
+        self.name = name
+        self.system = system
+        self.zone = zone
+        self.is_client = is_client
+        self.kernel = world.kernel
+        self.trace = world.trace
+        self.operations = world.operations
+        self.ties = world.stream("node", name, "ties")
+        self.clock = Clock(lambda: self.kernel._now, self._retime)
+        self.actor: Actor | None = None
+        self.handlers: dict[type[Message], Callable[..., Message | None]] = {}
+        self.up = False
+        self.paused = False
+        self.holds = 0
+        self.incarnation = 0
+        self.outbox: Outbox | None = None
+        self.links: dict[str, Link] = {}
+        self.timers: dict[Timer, None] = {}
+        self.tasks: dict[Task[Any], None] = {}
+        self.calls: dict[int, simpy.Event] = {}
+        self.calls_made = 0
+        self._backlog: list[tuple[Callable[[Any], None], Any]] = []
+        self._pauses = 0
+        self._factory = factory
+        self.open_disk: Disk | None = None
+        self._world = world
+
+    @property
+    def disk(self) -> Disk:
+        """The node's disk, made when first asked for."""
+        if self.open_disk is None:
+            self.open_disk = self._world.make_disk(self.name)
+            self.open_disk.on_error = self._disk_failed
+        return self.open_disk
+
+    def syncing(self) -> bool:
+        """Whether a disk sync is under way that messages and events must wait for."""
+        disk = self.open_disk
+        return disk is not None and disk.pending_syncs > 0
+
+    def start(self) -> None:
+        """Begin the next incarnation. Nothing happens to a node that is up."""
+        if self.up:
+            return
+        self.incarnation += 1
+        self.up = True
+        self.trace.cause = self._note("start")
+        actor = self._factory()
+        actor._node = self
+        actor.name = self.name
+        actor.clock = self.clock
+        actor.random = self._world.stream("node", self.name, "incarnation", self.incarnation)
+        self.actor = actor
+        self.handlers = actor._handlers
+        self.kernel.ties = self.ties
+        self.enter(_boot, actor)
+
+    def stop(self, mode: str, stream: Stream) -> None:
+        """End the incarnation; the disk keeps what `mode` says. Nothing happens to a node that is down."""
+        if not self.up:
+            return
+        self.up = False
+        self.actor = None
+        self._note("crash " + mode)
+        self._backlog.clear()
+        for timer in list(self.timers):
+            timer.cancel()
+        for task in list(self.tasks):
+            task.close()
+        self.calls.clear()
+        if self.open_disk is not None:
+            self.open_disk.crash(mode, stream)
+
+    def fall(self) -> None:
+        """Crash by its own doing (a disk error): the process ends, its supervisor starts it again a little later."""
+        self._world.fallen(self)
+
+    def pause(self) -> None:
+        """Take nothing in until as many resumes have come."""
+        self._pauses += 1
+        self.paused = True
+        if self._pauses == 1:
+            self._note("pause")
+
+    def resume(self) -> None:
+        """Undo one pause; after the last, handle what has waited, in order of arrival."""
+        assert self._pauses, f"{self.name} is resumed but was not paused"
+        self._pauses -= 1
+        if self._pauses:
+            return
+        self.paused = False
+        self._note("resume")
+        backlog, self._backlog = self._backlog, []
+        for place, (act, argument) in enumerate(backlog):
+            if self.paused:
+                self._backlog = backlog[place:] + self._backlog
+                return
+            if self.up:
+                act(argument)
+
+    def enter(self, act: Callable[[Any], None], argument: object) -> None:
+        """The one door to a node's code: through it at once, or when the pause ends, or never if it is down."""
+        if self.paused:
+            if self.up:
+                self._backlog.append((act, argument))
+        elif self.up:
+            act(argument)
+
+    def transmit(self, to: str, message: Message) -> None:
+        """The one place where a node's messages leave; `outbox` is the seam of Byzantine behaviours."""
+        if not self.up:
+            return
+        if self.outbox is None:
+            (self.links.get(to) or self.link(to)).carry(message)
+            return
+        for target, said in self.outbox(to, message):
+            (self.links.get(target) or self.link(target)).carry(said)
+
+    def link(self, to: str) -> "Link":
+        """The link to the node named `to`, made when the first message takes it."""
+        return self._world.network.connect(self, to)
+
+    def emit(self, event: Event) -> None:
+        """Record an event and show it to the checks."""
+        if not self.up:
+            return
+        check_fields(type(event))
+        self._world.emitted(self, event)
+
+    def _disk_failed(self, error: DiskError) -> None:
+        actor = self.actor
+        if actor is not None:
+            self.enter(lambda _: actor.on_disk_error(error), None)
+
+    def _retime(self) -> None:
+        for timer in list(self.timers):
+            timer.retime()
+
+    def _note(self, what: str) -> int:
+        return self.trace.record(self.kernel._now, records.NODE, self.name, self.incarnation, what)
+
+
+def _boot(actor: "Actor") -> None:
+    actor.on_start()

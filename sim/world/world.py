@@ -1,0 +1,173 @@
+"""The world: nodes, network, time, and the levers on them that faults may pull, and nothing more."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import simpy
+
+from sim.world import trace as records
+from sim.world.disk import Disk
+from sim.world.disk_profile import NVME_PLP, DiskProfile
+from sim.world.distributions import Constant, Distribution
+from sim.world.kernel import Kernel
+from sim.world.link_rule import LinkRule
+from sim.world.message import Emitted, Event
+from sim.world.network import Network
+from sim.world.node import Node
+from sim.world.operations import OperationLog
+from sim.world.streams import Stream
+from sim.world.topology import Topology
+from sim.world.trace import Trace
+from sim.world.units import MS, SECOND
+
+if TYPE_CHECKING:
+    from sim.world.actor import Actor
+
+Observer = Callable[[Emitted], None]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the world is made of before any node joins. Durations in ns."""
+
+    latency: Distribution = Constant(1 * MS)
+    topology: Topology | None = None
+    rule: LinkRule | None = None
+    fifo: bool = False
+    disk: DiskProfile = NVME_PLP
+    restart_after: int = 1 * SECOND
+    keep_trace: bool = False
+
+
+class World:
+    """A simulated world of one `seed`. Nodes are added, then `boot` starts them in order of their names."""
+
+    def __init__(self, seed: int, setting: Setting | None = None) -> None:
+        self.seed = seed
+        self.setting = setting or Setting()
+        self.trace = Trace(self.setting.keep_trace)
+        self.kernel = Kernel(self.stream("kernel", "ties"))
+        self.operations = OperationLog(lambda: self.kernel._now, self.trace)
+        self.network = Network(
+            self.kernel, self.trace, self.stream, self._latency, base=self.setting.rule, fifo=self.setting.fifo
+        )
+        self._nodes: dict[str, Node] = {}
+        self._observers: dict[type[Event], list[Observer]] = {}
+        self._falls: dict[str, int] = {}
+        self.nodes: Mapping[str, Node] = MappingProxyType(self._nodes)
+
+    @property
+    def now(self) -> int:
+        """World time in ns."""
+        return self.kernel._now
+
+    def stream(self, *names: str | int) -> Stream:
+        """The stream of these names under the world's seed."""
+        return Stream(self.seed, *names)
+
+    def add(
+        self,
+        name: str,
+        factory: "Callable[[], Actor]",
+        *,
+        system: str = "",
+        zone: str = "",
+        is_client: bool = False,
+    ) -> Node:
+        """Add a node that `factory` makes an actor for at every start."""
+        assert name not in self._nodes, f"two nodes named {name}"
+        node = Node(self, name, factory, system=system, zone=zone, is_client=is_client)
+        self._nodes[name] = node
+        self.network.join(node)
+        return node
+
+    def boot(self) -> None:
+        """Start every node, in the order in which they were added."""
+        for node in self._nodes.values():
+            node.start()
+
+    def run_until(self, end: int, *, limit: int | None = None) -> None:
+        """Let time pass up to `end` ns; OutOfEvents after `limit` events."""
+        self.kernel.run_until(end, limit=limit, between=self.trace.flush)
+
+    def at(self, ns: int, callback: Callable[[], None]) -> None:
+        """Call `callback` at world time `ns`, behind whatever stands at that instant in order of these calls."""
+        self.kernel.at(max(ns, self.kernel._now), 0, lambda _: callback(), None)
+
+    def subscribe(self, kinds: Iterable[type[Event]], observer: Observer) -> None:
+        """Show `observer` every event of these kinds as it is emitted. Observers must not disturb the world."""
+        for kind in kinds:
+            self._observers.setdefault(kind, []).append(observer)
+
+    def emitted(self, node: Node, event: Event) -> None:
+        """Record an event of a node and show it to those who watch its kind."""
+        now, trace = self.kernel._now, self.trace
+        record = trace.record(now, records.EMIT, node.name, node.incarnation, trace.cause, event)
+        observers = self._observers.get(event.__class__)
+        if observers:
+            emitted = Emitted(now, node.name, node.incarnation, record, event)
+            for observer in observers:
+                observer(emitted)
+
+    # Levers, in pairs. Each counts, so that faults which overlap heal in any order.
+
+    def crash(self, name: str, disk: str = "lose-unsynced", stream: Stream | None = None) -> None:
+        """Crash a node and hold it down; the disk keeps what the mode `disk` says, drawn from `stream`."""
+        node = self._nodes[name]
+        node.holds += 1
+        if not node.up and disk == "wipe":
+            node.disk.crash(disk, stream or self._crash_stream(node))
+        node.stop(disk, stream or self._crash_stream(node))
+
+    def start(self, name: str) -> None:
+        """Let go of a crashed node; it starts when no fault holds it any more."""
+        node = self._nodes[name]
+        assert node.holds, f"start({name}) without a crash"
+        node.holds -= 1
+        if not node.holds:
+            node.start()
+
+    def pause(self, name: str) -> None:
+        """Stop a node's process; what reaches it waits."""
+        self._nodes[name].pause()
+
+    def resume(self, name: str) -> None:
+        """Let a paused node go on."""
+        self._nodes[name].resume()
+
+    def fallen(self, node: Node) -> None:
+        """A node crashed by its own doing: the process is gone, the machine stays. A supervisor starts it again."""
+        node.stop("keep", self._crash_stream(node))
+        self.at(self.now + self.setting.restart_after, lambda: None if node.holds else node.start())
+
+    def record_fault(self, fault: str, what: str, kind: str, targets: tuple[str, ...]) -> None:
+        """Write into the trace that a fault was injected, healed or skipped."""
+        self.trace.cause = self.trace.record(self.now, records.FAULT, fault, what, kind, targets)
+
+    def make_disk(self, name: str) -> Disk:
+        """The disk of a node."""
+        ties = self.stream("node", name, "disk", "ties")
+        kernel = self.kernel
+
+        def at(time: int, callback: Callable[[], None]) -> None:
+            kernel.at(time, ties.word(), lambda _: callback(), None)
+
+        return Disk(
+            name=name,
+            stream=self.stream("node", name, "disk"),
+            now=lambda: kernel._now,
+            at=at,
+            profile=self.setting.disk,
+            event=lambda: simpy.Event(kernel),
+        )
+
+    def _crash_stream(self, node: Node) -> Stream:
+        return self.stream("node", node.name, "crash", node.incarnation)
+
+    def _latency(self, source: Node, target: Node) -> Distribution:
+        topology = self.setting.topology
+        if topology is None or not (source.zone and target.zone):
+            return self.setting.latency
+        return topology.latency(source.zone, target.zone)
