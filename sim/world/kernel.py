@@ -1,6 +1,6 @@
 """The clock and the event queue: integer nanoseconds on top of `simpy.Environment`.
 
-The queue holds (time, tie, sequence, act, argument). The tie is drawn: events of equal time run in an order that the
+The queue holds (time, tie, sequence, act, ...). The tie is drawn: events of equal time run in an order that the
 seed decides, so no model comes to depend on the order of insertion, and the same seed gives the
 same order. Messages and timers enter with an act of their own and cost no event object; every simpy event (Timeout,
 Process, Resource, Store, Container, conditions) enters through `schedule` and works as in any simpy program.
@@ -17,6 +17,8 @@ from simpy.events import NORMAL
 from sim.world.streams import Stream
 
 Act = Callable[[Any], None]
+Entry = tuple[Any, ...]
+"""(time, tie, sequence, act, ...): what the queue holds. The act is called with the entry and finds the rest in it."""
 
 TIE_SHIFT = 34
 """A tie-break is the upper 30 bits of a word."""
@@ -44,7 +46,7 @@ class Kernel(simpy.Environment):
     def __init__(self, ties: Stream) -> None:
         super().__init__(0)
         self._now: int = 0
-        self._queue: list[tuple[int, int, int, Act, Any]] = []  # type: ignore[assignment] # our own shape
+        self._queue: list[Entry] = []  # type: ignore[assignment] # our own shape
         self.sequence = 0
         self.ties = ties
         self._end: object = None
@@ -63,7 +65,10 @@ class Kernel(simpy.Environment):
         heappush(self._queue, (self._now + delay, tie, sequence, _occur, event))
 
     def at(self, time: int, tie: int, act: Act, argument: object) -> None:
-        """Run `act(argument)` at `time` ns; `tie` is a 64-bit word of the owner's stream that orders equal times."""
+        """Run `act(entry)` at `time` ns, with `argument` as entry[4].
+
+        `tie` is a 64-bit word of the owner's stream that orders equal times.
+        """
         assert time >= self._now, f"an act at {time} ns, which is before {self._now} ns"
         self.sequence = sequence = self.sequence + 1
         heappush(self._queue, (time, tie >> TIE_SHIFT, sequence, act, argument))
@@ -72,11 +77,12 @@ class Kernel(simpy.Environment):
         """Run the next act."""
         if not self._queue:
             raise simpy.core.EmptySchedule
-        self._now, _, _, act, argument = heappop(self._queue)
-        act(argument)
+        entry = heappop(self._queue)
+        self._now = entry[0]
+        entry[3](entry)
 
-    def _halt(self, token: object) -> None:
-        if token is self._end:  # else it is left over from a run that was stopped before its end
+    def _halt(self, entry: Entry) -> None:
+        if entry[4] is self._end:  # else it is left over from a run that was stopped before its end
             raise _Halt
 
     def run_until(self, end: int, *, limit: int | None = None, between: Callable[[], None] = lambda: None) -> None:
@@ -91,8 +97,9 @@ class Kernel(simpy.Environment):
             while left is None or left > 0:
                 size = _CHUNK if left is None else min(_CHUNK, left)
                 for _ in repeat(None, size):
-                    self._now, _, _, act, argument = pop(queue)
-                    act(argument)
+                    entry = pop(queue)
+                    self._now = entry[0]
+                    entry[3](entry)
                 left = None if left is None else left - size
                 between()
         except _Halt:
@@ -102,8 +109,9 @@ class Kernel(simpy.Environment):
         raise OutOfEvents(f"{limit} events were not enough: the run stands at {self._now} ns of {end} ns")
 
 
-def _occur(event: simpy.Event) -> None:
+def _occur(entry: Entry) -> None:
     """What simpy does when an event is processed: run its callbacks, and raise a failure that nobody took."""
+    event = entry[4]
     callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
     for callback in callbacks:
         callback(event)

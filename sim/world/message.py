@@ -86,7 +86,7 @@ def check_fields(kind: type) -> None:
     for field in msgspec.structs.fields(kind):
         hint = hints.get(field.name, field.type)
         if not _is_frozen(hint):
-            shown = getattr(hint, "__name__", None) or str(hint)
+            shown = hint.__name__ if isinstance(hint, type) and not typing.get_origin(hint) else str(hint)
             raise TypeError(
                 f"{kind.__name__}.{field.name}: {shown} cannot be said; "
                 "use int, str, bytes, bool, None, a tuple of these or another Message"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sim.world import trace as records
 from sim.world.distributions import Constant, Distribution, interpolate, quantiles
-from sim.world.kernel import Kernel
+from sim.world.kernel import TIE_SHIFT, Act, Kernel
 from sim.world.link_rule import Frame, LinkRule, RuleOnLink, garble
 from sim.world.message import Message
 from sim.world.streams import Stream
@@ -25,8 +25,8 @@ DELIVER: Final = records.DELIVER
 LOOPBACK: Final = Constant(5 * US)
 _U32 = 0xFFFFFFFF
 
-Packet = tuple[Message, int, int]
-"""A message on its way, the world time it was sent at (ns), the trace record it was sent in."""
+Packet = tuple[int, int, int, Act, "Link", Message, int, int]
+"""A message on its way, as the queue holds it: (arrival, tie, sequence, arrive, link, message, sent_ns, cause)."""
 
 
 class Traffic:
@@ -41,18 +41,18 @@ class Traffic:
 class Link:
     """One direction between two nodes. `plain` says that nothing but latency can happen on it."""
 
-    __slots__ = (
-        "_arrive_at", "_busy_until", "_kernel", "_last", "_network", "_stream", "_table", "_words", "cuts", "fifo",
-        "node", "plain", "rules", "source", "target", "trace", "traffic",
+    # What every message touches stands first: with many nodes the lines of the processor's cache are what counts.
+    __slots__ = (  # noqa: RUF023
+        "words", "plain", "kernel", "table", "trace", "traffic", "cuts", "node", "source", "target",
+        "_stream", "_network", "_last", "_busy_until", "rules", "fifo",
     )  # fmt: skip
 
     def __init__(self, network: "Network", source: "Node", node: "Node", latency: Distribution, stream: Stream) -> None:
         self._network = network
-        self._kernel = network.kernel
+        self.kernel = network.kernel
         self._stream = stream
-        self._words = stream.words
-        self._table = quantiles(latency)
-        self._arrive_at = self._arrive
+        self.words = stream.words
+        self.table = quantiles(latency)
         self._last = 0
         self._busy_until = 0
         self.source = source.name
@@ -67,93 +67,104 @@ class Link:
 
     def carry(self, message: Message) -> None:
         """Take a message: it arrives later, or several times, or never."""
-        words = self._words
+        words = self.words
         word = words.pop() if words else self._stream.refill()
         self.traffic.sent += 1
         if not self.plain:
             self._carry_through_rules(message, word)
             return
-        kernel = self._kernel
+        kernel = self.kernel
         now = kernel._now
-        table, cell = self._table, word >> 22 & 1023
+        table, cell = self.table, word >> 22 & 1023
         low = table[cell]
         kernel.sequence = sequence = kernel.sequence + 1
         heappush(
             kernel._queue,
             (
                 now + low + ((table[cell + 1] - low) * (word & 0x3FFFFF) >> 22),
-                word >> 34,
+                word >> TIE_SHIFT,
                 sequence,
-                self._arrive_at,
-                (message, now, self.trace.cause),
+                arrive,
+                self,
+                message,
+                now,
+                self.trace.cause,
             ),
         )
 
-    def _arrive(self, packet: Packet) -> None:
-        node = self.node
-        if self.cuts:
-            self._lose(packet, "cut")
-        elif node.up and not node.paused:
-            self.traffic.delivered += 1
-            message, sent_ns, cause = packet
-            trace, kernel = self.trace, self._kernel
-            trace.at = trace.cause = trace.at + 1
-            trace.buffer.append((kernel._now, DELIVER, self.source, self.target, sent_ns, cause, message))
-            kernel.ties = node.ties
-            handler = node.handlers.get(message.__class__)
-            if handler is None:
-                raise TypeError(no_handler(node, self.source, message))
-            handler(node.actor, self.source, message)
-        elif node.up:
-            node.enter(self._arrive, packet)
-        else:
-            self._lose(packet, "down")
-
-    def _lose(self, packet: Packet, why: str) -> None:
-        message, sent_ns, cause = packet
+    def lose(self, packet: Packet, why: str) -> None:
+        """Record that a message never arrives."""
+        _, _, _, _, _, message, sent_ns, cause = packet
         self.traffic.lost += 1
-        self.trace.record(self._kernel._now, records.LOST, self.source, self.target, sent_ns, cause, message, why)
+        self.trace.record(self.kernel._now, records.LOST, self.source, self.target, sent_ns, cause, message, why)
 
     def _carry_through_rules(self, message: Message, word: int) -> None:
-        frame = Frame(interpolate(self._table, word & _U32))
+        frame = Frame(interpolate(self.table, word & _U32))
         for rule in self.rules:
             rule.apply(frame)
-        kernel = self._kernel
-        now = kernel._now
-        packet = (message, now, self.trace.cause)
         if self.cuts or frame.lost:
-            self._lose(packet, "cut" if self.cuts else "lost")
+            self.lose(self._packet(0, word, message), "cut" if self.cuts else "lost")
         else:
-            self._put_through(frame, packet, word)
+            self._put_through(frame, message, word)
         for delay in frame.copies:
             self.traffic.duplicated += 1
-            kernel.at(now + delay, word, self._arrive, packet)
+            heappush(self.kernel._queue, self._packet(delay, word, message))
 
-    def _put_through(self, frame: Frame, packet: Packet, word: int) -> None:
+    def _packet(self, delay: int, word: int, message: Message) -> Packet:
+        kernel = self.kernel
+        now = kernel._now
+        kernel.sequence += 1
+        return (now + delay, word >> TIE_SHIFT, kernel.sequence, arrive, self, message, now, self.trace.cause)
+
+    def _put_through(self, frame: Frame, message: Message, word: int) -> None:
         if frame.corrupt is not None:
             self.traffic.corrupted += 1
-            altered = None if frame.checksum else garble(packet[0], frame.corrupt)
+            altered = None if frame.checksum else garble(message, frame.corrupt)
             if altered is None:
-                self._lose(packet, "corrupt")
+                self.lose(self._packet(0, word, message), "corrupt")
                 return
-            packet = (altered, packet[1], packet[2])
-        arrival = packet[1] + frame.delay
+            message = altered
+        delay = frame.delay
+        now = self.kernel._now
         if frame.bandwidth:
-            arrival = self._queue_behind(frame, packet)
+            delay += self._queueing(frame.bandwidth, message)
         if self.fifo:
-            self._last = arrival = max(arrival, self._last + 1)
-        self._kernel.at(arrival, word, self._arrive, packet)
+            self._last = max(now + delay, self._last + 1)
+            delay = self._last - now
+        heappush(self.kernel._queue, self._packet(delay, word, message))
 
-    def _queue_behind(self, frame: Frame, packet: Packet) -> int:
-        """The arrival of a frame that waits until the narrowest rule's line is free, and takes its time on it."""
-        assert frame.bandwidth, "only where a rule has a bandwidth"
-        size = self._network.wire_size(packet[0])
-        self._busy_until = max(self._busy_until, packet[1]) + size * SECOND // frame.bandwidth
-        return self._busy_until + frame.delay
+    def _queueing(self, bandwidth: int, message: Message) -> int:
+        """How long until the last byte is on the line: the messages before it go first, then it takes its time."""
+        now = self.kernel._now
+        size = self._network.wire_size(message)
+        self._busy_until = max(self._busy_until, now) + size * SECOND // bandwidth
+        return self._busy_until - now
 
     def refresh(self) -> None:
         """See whether the short way is open again."""
         self.plain = not (self.cuts or self.rules or self.fifo)
+
+
+def arrive(packet: Packet) -> None:
+    """Deliver a packet, unless its link was cut meanwhile or its node is down; a paused node takes it later."""
+    _, _, _, _, link, message, sent_ns, cause = packet
+    node = link.node
+    if link.cuts:
+        link.lose(packet, "cut")
+    elif node.up and not node.paused:
+        link.traffic.delivered += 1
+        trace, source = link.trace, link.source
+        trace.at = trace.cause = trace.at + 1
+        trace.buffer.append((link.kernel._now, DELIVER, source, link.target, sent_ns, cause, message))
+        link.kernel.ties = node.ties
+        handler = node.handlers.get(message.__class__)
+        if handler is None:
+            raise TypeError(no_handler(node, source, message))
+        handler(node.actor, source, message)
+    elif node.up:
+        node.enter(arrive, packet)
+    else:
+        link.lose(packet, "down")
 
 
 class Network:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sim.world import trace as records
+from sim.world.kernel import Entry
 
 if TYPE_CHECKING:
     from sim.world.node import Node
@@ -63,8 +64,8 @@ class Timer:
         node = self._node
         node.kernel.at(due, node.ties.word(), self._come_up, self._token)
 
-    def _come_up(self, token: int) -> None:
-        if token != self._token:
+    def _come_up(self, entry: Entry) -> None:
+        if entry[4] != self._token:
             return
         self._queued = None
         node = self._node

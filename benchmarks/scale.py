@@ -1,0 +1,60 @@
+"""Cost of a message as the world grows: every node plays ping-pong with one partner, the messages are as many each time."""
+
+from benchmarks.messages import Ping, Pong
+from benchmarks.timing import alternate
+from sim.world.actor import Actor, on
+from sim.world.distributions import LogNormal
+from sim.world.units import MS
+from sim.world.world import Setting, World
+
+SIZES = (10, 100, 1_000, 10_000)
+HOPS = 60_000
+
+
+class Player(Actor):
+    """Plays with `partner`; the one that `begins` sends first."""
+
+    def __init__(self, partner: str, begins: bool) -> None:
+        self.partner = partner
+        self.begins = begins
+
+    def on_start(self) -> None:
+        if self.begins:
+            self.send(self.partner, Ping(0))
+
+    @on(Ping)
+    def ping(self, source: str, message: Ping) -> None:
+        self.send(source, Pong(message.number))
+
+    @on(Pong)
+    def pong(self, source: str, message: Pong) -> None:
+        self.send(source, Ping(message.number + 1))
+
+
+class Pairs:
+    """A world of `size` nodes in pairs that has been running; each call lets about HOPS more messages pass."""
+
+    def __init__(self, size: int) -> None:
+        self.world = World(7, Setting(latency=LogNormal(1 * MS, 8 * MS)))
+        self.step = HOPS * 3 * MS // size  # a hop takes 1.5 ms on average and half the nodes have one under way
+        for index in range(size):
+            partner, begins = f"n{index ^ 1}", index % 2 == 0
+            self.world.add(f"n{index}", lambda partner=partner, begins=begins: Player(partner, begins))  # type: ignore[misc]
+        self.world.boot()
+        self.world.run_until(20 * MS)
+
+    def __call__(self) -> int:
+        """Messages delivered."""
+        before = self.world.network.traffic.delivered
+        self.world.run_until(self.world.now + self.step)
+        return self.world.network.traffic.delivered - before
+
+
+def main() -> None:
+    """Print the cost of a message at each size and its ratio to the smallest."""
+    cost = alternate({str(size): Pairs(size) for size in SIZES}, rounds=5)
+    least = cost[str(SIZES[0])]
+    for size, seconds in cost.items():
+        print(
+            f"{int(size):>6,} nodes   {seconds * 1e6:5.2f} us a message   {seconds / least:4.2f} x the cost at {SIZES[0]}"
+        )

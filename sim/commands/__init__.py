@@ -1,0 +1,1 @@
+"""The verbs of the command `sim`, one file each: `options(parser)` and `execute(arguments) -> exit status`."""

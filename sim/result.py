@@ -1,0 +1,112 @@
+"""What a run gives: one frozen value with the verdict, the plan that was drawn, the history and the counts."""
+
+import html
+from dataclasses import dataclass
+from typing import Literal
+
+from sim.checks.history import History
+from sim.checks.verdict import Verdict
+from sim.world.units import SECOND
+
+Status = Literal["pass", "fail", "unknown"]
+_RANK: dict[str, int] = {"pass": 0, "unknown": 1, "fail": 2}
+
+
+@dataclass(frozen=True)
+class FiredFault:
+    """A fault that was injected: when (world time, ns), on whom, until when, and what it did."""
+
+    id: str
+    kind: str
+    inject_ns: int
+    heal_ns: int | None
+    targets: tuple[str, ...]
+    effect: str = ""
+
+
+@dataclass(frozen=True)
+class SkippedFault:
+    """A fault that found no target."""
+
+    id: str
+    kind: str
+    at_ns: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much happened. Messages count each copy that was sent, delivered or lost; operations by outcome."""
+
+    events: int
+    sent: int
+    delivered: int
+    lost: int
+    duplicated: int
+    corrupted: int
+    ok: int
+    fail: int
+    unknown: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a scenario under one seed.
+
+    `verdict` is the worst of `checks`; `met` says whether it is what the scenario expects, and `ok` is short for that.
+    `fingerprint` is 32 hex digits over every record of the trace. `checkpoints` are (records, digest) along the way.
+    """
+
+    scenario: str
+    seed: int
+    verdict: Status
+    met: bool
+    expect: str
+    fingerprint: str
+    checks: tuple[Verdict, ...]
+    plan: tuple[dict[str, object], ...]
+    fired: tuple[FiredFault, ...]
+    skipped: tuple[SkippedFault, ...]
+    history: History
+    counts: Counts
+    nodes: tuple[str, ...]
+    virtual_ns: int
+    wall_s: float
+    notes: tuple[str, ...]
+    checkpoints: tuple[tuple[int, str], ...]
+    reproduce: str
+    trace: tuple[bytes, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether the run ended as its scenario expects."""
+        return self.met
+
+    @property
+    def failed(self) -> tuple[Verdict, ...]:
+        """The checks that found a violation, in the order in which they are listed."""
+        return tuple(check for check in self.checks if check.status == "fail")
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{html.escape(one.status)}</td><td>{html.escape(one.check)}</td><td>{html.escape(one.detail)}</td></tr>"
+            for one in self.checks
+        )
+        head = f"{self.scenario} seed {self.seed}: {self.verdict}, {self.virtual_ns / SECOND:g}s virtual"
+        return (
+            f"<table><caption>{html.escape(head)}<br><code>{html.escape(self.reproduce)}</code></caption>"
+            f"<tr><th>verdict</th><th>check</th><th>detail</th></tr>{rows}</table>"
+        )
+
+
+def worst(verdicts: tuple[Verdict, ...]) -> Status:
+    """fail before unknown before pass; no checks at all is unknown, for nothing was decided."""
+    return max((one.status for one in verdicts), key=_RANK.__getitem__, default="unknown")
+
+
+def meets(expect: str, verdict: Status, verdicts: tuple[Verdict, ...]) -> bool:
+    """Whether `expect` (``pass``, ``fail`` or ``violates NAME``) is what happened."""
+    if expect.startswith("violates "):
+        name = expect.removeprefix("violates ")
+        return any(one.status == "fail" and one.check == name for one in verdicts)
+    return verdict == expect
