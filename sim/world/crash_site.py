@@ -11,7 +11,7 @@ from sim.world.units import show_ns
 
 @dataclass(frozen=True)
 class CrashSite:
-    """The place of an exception inside a run. `frames` are the model's own, outermost first, as 'file:line in f: code'."""
+    """The place of an exception inside a run. `frames` are the model's own, outermost first: 'file:line in f: code'."""
 
     error: str
     actor: str
@@ -26,7 +26,7 @@ class CrashSite:
         return "\n".join(lines)
 
 
-class ModelCrash(Exception):  # noqa: N818 - said as a sentence
+class ModelCrash(Exception):
     """A model (or the engine) raised during a run; `site` says where."""
 
     def __init__(self, site: CrashSite) -> None:

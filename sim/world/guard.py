@@ -38,7 +38,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
 _PASSING = frozenset({"logging", "importlib", "warnings", "traceback", "linecache"})
 
 
-class Forbidden(Exception):  # noqa: N818 - said as a sentence
+class Forbidden(Exception):
     """Model code reached out of the simulated world."""
 
 

@@ -29,11 +29,11 @@ _LAST = 1 << 64
 _CHUNK = 1024
 
 
-class OutOfEvents(Exception):  # noqa: N818 - a verdict, not an error
+class OutOfEvents(Exception):
     """The limit of events was reached before the end."""
 
 
-class _Halt(Exception):  # noqa: N818 - a signal inside this file
+class _Halt(Exception):
     """The sentinel at the end of a run came up."""
 
 
@@ -46,7 +46,7 @@ class Kernel(simpy.Environment):
     def __init__(self, ties: Stream) -> None:
         super().__init__(0)
         self._now: int = 0
-        self._queue: list[Entry] = []  # type: ignore[assignment] # our own shape
+        self._queue: list[Entry] = []
         self.sequence = 0
         self.ties = ties
         self._end: object = None
@@ -56,7 +56,7 @@ class Kernel(simpy.Environment):
         """World time in ns."""
         return self._now
 
-    def schedule(self, event: simpy.Event, priority: int = NORMAL, delay: float = 0) -> None:  # type: ignore[override]
+    def schedule(self, event: simpy.Event, priority: int = NORMAL, delay: float = 0) -> None:
         """Let a triggered simpy event occur `delay` ns from now."""
         if type(delay) is not int:
             raise TypeError(f"a delay of {delay!r}: time is an integer number of nanoseconds")
@@ -112,7 +112,7 @@ class Kernel(simpy.Environment):
 def _occur(entry: Entry) -> None:
     """What simpy does when an event is processed: run its callbacks, and raise a failure that nobody took."""
     event = entry[4]
-    callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+    callbacks, event.callbacks = event.callbacks, None
     for callback in callbacks:
         callback(event)
     if not event._ok and not hasattr(event, "_defused"):

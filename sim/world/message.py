@@ -8,13 +8,14 @@ import types
 import typing
 from dataclasses import dataclass
 from functools import cache
-from typing import Generic, NamedTuple, TypeVar, Union
+from typing import Generic, NamedTuple, TypeVar, Union, dataclass_transform
 
 import msgspec
 
 R = TypeVar("R", bound="Message | None", covariant=True)
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Message(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
     """What nodes send each other. A subclass lists its fields; it is frozen, compared by value and cheap to encode."""
 
@@ -23,6 +24,7 @@ class Request(Message, Generic[R], frozen=True, array_like=True, tag=True, gc=Fa
     """A message that `call` sends and that is answered with an `R`: ``class Get(Request[Value]): key: str``."""
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Event(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """What an actor tells the checks about its inside, with `emit`."""
 
@@ -63,11 +65,11 @@ class Answer(Message, frozen=True, array_like=True, tag=True, gc=False):
     refused: str | None = None
 
 
-class Timeout(Exception):  # noqa: N818 - the field's word
+class Timeout(Exception):
     """No answer came in time: the request may have happened, or may still happen."""
 
 
-class Refused(Exception):  # noqa: N818 - the field's word
+class Refused(Exception):
     """The other side said no: the request did not happen."""
 
     def __init__(self, reason: str, source: str = "") -> None:

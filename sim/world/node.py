@@ -71,7 +71,7 @@ class Node:
         """The node's disk, made when first asked for."""
         if self.open_disk is None:
             self.open_disk = self._world.make_disk(self.name)
-            self.open_disk.on_error = self._disk_failed
+            self.open_disk.on_error = self.disk_failed
         return self.open_disk
 
     def syncing(self) -> bool:
@@ -168,7 +168,8 @@ class Node:
         check_fields(type(event))
         self._world.emitted(self, event)
 
-    def _disk_failed(self, error: DiskError) -> None:
+    def disk_failed(self, error: DiskError) -> None:
+        """Tell the actor that its disk failed and nothing took the error."""
         actor = self.actor
         if actor is not None:
             self.enter(lambda _: actor.on_disk_error(error), None)

@@ -27,7 +27,7 @@ def _await_event(event: simpy.Event) -> Generator[simpy.Event, Any, Any]:
 simpy.Event.__await__ = _await_event  # type: ignore[attr-defined] # what lets a story say `await store.get()`
 
 
-class Cancelled(Exception):  # noqa: N818 - the field's word
+class Cancelled(Exception):
     """The task that was awaited had been cancelled."""
 
 

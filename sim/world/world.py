@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import simpy
 
 from sim.world import trace as records
-from sim.world.disk import Disk
+from sim.world.disk import Disk, DiskError
 from sim.world.disk_profile import NVME_PLP, DiskProfile
 from sim.world.distributions import Constant, Distribution
 from sim.world.kernel import Kernel
@@ -86,11 +86,20 @@ class World:
     def boot(self) -> None:
         """Start every node, in the order in which they were added."""
         for node in self._nodes.values():
-            node.start()
+            self.at(0, node.start)
 
     def run_until(self, end: int, *, limit: int | None = None) -> None:
-        """Let time pass up to `end` ns; OutOfEvents after `limit` events."""
-        self.kernel.run_until(end, limit=limit, between=self.trace.flush)
+        """Let time pass up to `end` ns; OutOfEvents after `limit` events.
+
+        A disk error that a handler or timer let through is the node's to bear, as a process would: `on_disk_error`.
+        """
+        while True:
+            try:
+                self.kernel.run_until(end, limit=limit, between=self.trace.flush)
+            except DiskError as error:
+                self._nodes[error.disk].disk_failed(error)
+            else:
+                return
 
     def at(self, ns: int, callback: Callable[[], None]) -> None:
         """Call `callback` at world time `ns`, behind whatever stands at that instant in order of these calls."""

@@ -20,7 +20,7 @@ CALLS = [
     ("uuid.uuid4", lambda: uuid.uuid4(), "self.random"),
     ("os.urandom", lambda: os.urandom(3), "self.random"),
     ("threading.Thread.start", lambda: threading.Thread(target=print).start(), "self.spawn"),
-    ("datetime.datetime.now", lambda: datetime.datetime.now(), "self.now()"),  # noqa: DTZ005
+    ("datetime.datetime.now", lambda: datetime.datetime.now(), "self.now()"),
     ("time.monotonic", monotonic, "self.now()"),
 ]
 
@@ -35,7 +35,7 @@ def model_code() -> list[str]:
         lambda: uuid.uuid4(),
         lambda: os.urandom(3),
         lambda: threading.Thread(target=print).start(),
-        lambda: datetime.datetime.now(),  # noqa: DTZ005
+        lambda: datetime.datetime.now(),
         lambda: monotonic(),
     ]
     for call in calls:
@@ -59,7 +59,7 @@ def test_the_guard_stands_down() -> None:
     assert time.time() > 0
     assert monotonic() > 0
     assert random.random() < 1
-    assert isinstance(datetime.datetime.now(), datetime.datetime)  # noqa: DTZ005
+    assert isinstance(datetime.datetime.now(), datetime.datetime)
 
 
 def test_a_seeded_generator_of_ones_own_is_allowed() -> None:
