@@ -1,0 +1,40 @@
+"""A check: a fold over emitted events, concluded with the history when the run is over."""
+
+from dataclasses import dataclass
+
+from sim.checks.history import History
+from sim.checks.verdict import Verdict
+from sim.world.message import Emitted, Event
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What a check may know of a run beside the events it watched.
+
+    Times are world times in ns: the storm lasted until `settle_ns`, the run until `end_ns`. `fired` counts injected
+    faults. `servers` and `clients` are node names.
+    """
+
+    history: History
+    settle_ns: int
+    end_ns: int
+    fired: int
+    servers: tuple[str, ...]
+    clients: tuple[str, ...]
+
+
+class Check:
+    """One check of one run. `watches` lists the kinds of events that `observe` is shown, as they happen.
+
+    Observing must disturb nothing: a check keeps the first violation it sees and reports it in `conclude`.
+    """
+
+    name: str = ""
+    watches: tuple[type[Event], ...] = ()
+
+    def observe(self, emitted: Emitted) -> None:
+        """Take in one event."""
+
+    def conclude(self, record: RunRecord) -> Verdict:
+        """Decide."""
+        raise TypeError(f"{type(self).__name__} decides nothing: it has no conclude({record.end_ns=})")

@@ -1,0 +1,26 @@
+"""What a check decided, and the one sentence that says so."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal["pass", "fail", "unknown"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict of one check.
+
+    `detail` is one sentence that an engineer can verify by hand. `kind` classes the check (``invariant``, ``history``,
+    ``liveness``, ``landmark``). `work` counts what a search examined, `involved` are operation numbers, `at_ns` is the
+    virtual time of the violation.
+    """
+
+    check: str
+    status: Status
+    detail: str
+    kind: str = "invariant"
+    algorithm: str = ""
+    work: int = 0
+    involved: tuple[int, ...] = ()
+    at_ns: int | None = None
+    notes: tuple[str, ...] = ()
