@@ -1,1 +1,11 @@
-"""sim/faults."""
+"""All faults, one file per family. Third parties add theirs through the entry points `seedstorm.faults`."""
+
+from importlib.metadata import entry_points
+
+from sim.faults import call, clock, crash, disk, link, partition, pause
+from sim.faults.fault import FAULTS, Fault, Heal, Scene
+
+for _point in entry_points(group="seedstorm.faults"):
+    _point.load()
+
+__all__ = ["FAULTS", "Fault", "Heal", "Scene", "call", "clock", "crash", "disk", "link", "partition", "pause"]

@@ -78,6 +78,14 @@ class Levers:
         """Let one sector of each of the next `times` synced writes land on another sector of the file."""
         self._misdirected += times
 
+    def stop_losing(self) -> None:
+        """Let writes reach the platter again."""
+        self._swallowed = 0
+
+    def stop_misdirecting(self) -> None:
+        """Let writes land where they belong again."""
+        self._misdirected = 0
+
     def slow(self, factor_ppm: int) -> None:
         """Multiply the latency of syncs."""
         self._slow.append(factor_ppm)

@@ -1,0 +1,149 @@
+"""Selectors: who a fault means, resolved against the live world at the moment it fires.
+
+    n1, n*, kv/*          nodes by name or glob
+    leader, followers     by role, as the model says right now; role:x for any other
+    all, servers, clients everybody; a random choice is never a client
+    random:2, random:40%  so many of the servers, or such a share of them, rounded up
+    minority, majority    the largest minority, or the smallest majority, of the servers, drawn
+    zone:x                the nodes of a zone
+    others                the servers that the same fault has not named yet
+
+A list means all of its members together, in order.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+from sim.world.streams import Stream
+
+WORDS = ("leader", "followers", "others", "minority", "majority", "all", "servers", "clients")
+_PREFIXES = ("random:", "role:", "zone:")
+_RANDOM = re.compile(r"random:([0-9]+)(%?)$")
+_NAME = re.compile(r"[A-Za-z0-9_*?\[\]./-]+$")
+
+
+def parse_selector(value: object) -> tuple[str, ...]:
+    """A selector as scenarios write it, as a tuple of its members; ValueError with the nearest word."""
+    if isinstance(value, (list, tuple)):
+        members = [member for one in value for member in parse_selector(one)]
+        if not members:
+            raise ValueError("expected at least one node, found an empty list")
+        return tuple(members)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"expected a node, a word such as 'leader', or a list of these, found {value!r}")
+    _refuse_malformed(value)
+    return (value,)
+
+
+def _refuse_malformed(value: str) -> None:
+    if value.startswith("random:"):
+        match = _RANDOM.match(value)
+        if match is None or int(match[1]) == 0 or (match[2] and int(match[1]) > 100):
+            raise ValueError(f"{value!r}: expected 'random:2' or 'random:40%'")
+    elif ":" in value and not value.startswith(_PREFIXES):
+        word = value.partition(":")[0] + ":"
+        near = get_close_matches(word, _PREFIXES, 1)
+        hint = f", did you mean '{near[0]}'?" if near else f"; there are {', '.join(_PREFIXES)}"
+        raise ValueError(f"no selector {word!r}{hint}")
+    elif ":" not in value and not _NAME.match(value):
+        raise ValueError(f"{value!r} is no name of a node and no selector")
+
+
+Selector = Annotated[
+    tuple[str, ...],
+    PlainValidator(parse_selector),
+    PlainSerializer(lambda members: members[0] if len(members) == 1 else list(members)),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "examples": ["leader", "n1", "random:2", "zone:eu"]},
+                {"type": "array", "items": {"type": "string"}, "minItems": 1},
+            ]
+        }
+    ),
+]
+"""The members of a selector, in order."""
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Who is there: names of servers and clients in order, the zone of each, and who has a role right now."""
+
+    servers: tuple[str, ...]
+    clients: tuple[str, ...] = ()
+    zones: dict[str, str] = field(default_factory=dict)
+    role: Callable[[str], tuple[str, ...]] = lambda _: ()
+
+
+def resolve(
+    selector: Sequence[str],
+    roster: Roster,
+    stream: Stream,
+    *,
+    among: Sequence[str] | None = None,
+    taken: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """The names that a selector means now, without repetition, in the order of its members."""
+    found: list[str] = []
+    for member in selector:
+        gone = {*found, *taken}
+        free = [name for name in roster.servers if name not in gone and (among is None or name in among)]
+        for name in _member(member, roster, stream, free):
+            if name not in gone and name not in found and (among is None or name in among):
+                found.append(name)
+    return tuple(found)
+
+
+def _member(member: str, roster: Roster, stream: Stream, free: list[str]) -> Sequence[str]:
+    total = len(roster.servers)
+    if member.startswith("random:"):
+        return _random(member, stream, free, total)
+    if member.startswith("role:"):
+        return roster.role(member.removeprefix("role:"))
+    if member.startswith("zone:"):
+        zone = member.removeprefix("zone:")
+        return [name for name in (*roster.servers, *roster.clients) if roster.zones.get(name) == zone]
+    if member == "leader":
+        return roster.role("leader")
+    if member == "followers":
+        leaders = roster.role("leader")
+        return [name for name in roster.servers if name not in leaders]
+    if member in ("minority", "majority"):
+        return stream.sample(free, (total - 1) // 2 if member == "minority" else total // 2 + 1)
+    named = {"others": free, "servers": roster.servers, "clients": roster.clients}
+    if member in named:
+        return named[member]
+    everybody = (*roster.servers, *roster.clients)
+    return everybody if member == "all" else [name for name in everybody if fnmatchcase(name, member)]
+
+
+def _random(member: str, stream: Stream, free: list[str], total: int) -> list[str]:
+    match = _RANDOM.match(member)
+    assert match is not None, "selectors are parsed before they are resolved"
+    count = -(-total * int(match[1]) // 100) if match[2] else int(match[1])
+    return stream.sample(free, count)
+
+
+def unknown_names(selector: Sequence[str], names: Sequence[str], roles: Sequence[str]) -> list[tuple[str, str]]:
+    """(member, what is wrong with it) for members that no node or role of the scenario can ever match."""
+    wrong = []
+    for member in selector:
+        if member.startswith("role:"):
+            role = member.removeprefix("role:")
+            if role not in roles:
+                wrong.append((member, f"no role {role!r}{_near(role, roles)}"))
+        elif member not in WORDS and ":" not in member and not any(fnmatchcase(name, member) for name in names):
+            wrong.append((member, f"no node named {member!r}{_near(member, (*names, *WORDS))}"))
+    return wrong
+
+
+def _near(word: str, known: Sequence[str]) -> str:
+    near = get_close_matches(word, known, 1, 0.5)
+    shown = ", ".join(known[:8])
+    return f", did you mean {near[0]!r}?" if near else f"; there are {shown}" if known else ""
