@@ -28,7 +28,10 @@ def show_run(out: Console, run: Run, *, artefact: str = "", verbose: bool = Fals
     """Print a run, at most 25 lines unless `verbose` or more checks than that did not pass."""
     counts = run.counts
     out.print(
-        Text(f"{run.scenario}  seed {run.seed}  {len(run.nodes)} nodes  {show_ns(run.virtual_ns)} virtual", "bold")
+        Text(
+            f"{run.scenario}  seed {run.seed}  {len(run.servers)} servers, {len(run.clients)} clients  {show_ns(run.virtual_ns)} virtual",
+            "bold",
+        )
     )
     out.print(f"  faults      {_faults(run)}")
     out.print(
@@ -66,7 +69,7 @@ def _share(part: int, whole: int) -> str:
 
 def _check_lines(run: Run, verbose: bool) -> Iterable[Text]:
     """A line for each check; those of the model that pass share one."""
-    shared = [] if verbose else [one for one in run.checks if one.status == "pass" and one.kind == "invariant"]
+    shared = [] if verbose else [one for one in run.checks if one.status == "pass" and one.check in run.promised]
     shown = [one for one in run.checks if one not in shared]
     for verdict in shown:
         yield check_line(verdict)

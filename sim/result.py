@@ -53,7 +53,8 @@ class Counts:
 class Run:
     """One run of a scenario under one seed.
 
-    `verdict` is the worst of `checks`; `met` says whether it is what the scenario expects, and `ok` is short for that.
+    `verdict` is the worst of `checks`; `promised` names those that come from a
+    model. `met` says whether it is what the scenario expects, and `ok` is short for that.
     `fingerprint` is 32 hex digits over every record of the trace. `checkpoints` are (records, digest) along the way.
     """
 
@@ -64,12 +65,14 @@ class Run:
     expect: str
     fingerprint: str
     checks: tuple[Verdict, ...]
+    promised: tuple[str, ...]
     plan: tuple[dict[str, object], ...]
     fired: tuple[FiredFault, ...]
     skipped: tuple[SkippedFault, ...]
     history: History
     counts: Counts
-    nodes: tuple[str, ...]
+    servers: tuple[str, ...]
+    clients: tuple[str, ...]
     virtual_ns: int
     wall_s: float
     notes: tuple[str, ...]
@@ -100,7 +103,7 @@ class Run:
 
 
 def worst(verdicts: tuple[Verdict, ...]) -> Status:
-    """fail before unknown before pass; no checks at all is unknown, for nothing was decided."""
+    """Fail before unknown before pass; no checks at all is unknown, for nothing was decided."""
     return max((one.status for one in verdicts), key=_RANK.__getitem__, default="unknown")
 
 

@@ -41,7 +41,7 @@ class Register:
 
     def part(self, op: Op) -> Hashable:
         """Keys are apart."""
-        return op.key  # type: ignore[return-value] # keys of a history are hashable
+        return op.key
 
     def read_only(self, op: Op) -> bool:
         """Reads."""
@@ -52,7 +52,7 @@ class Register:
         if op.f in ("get", "read"):
             return (state,) if op.outcome == "unknown" or same(op.result, state) else ()
         if op.f in ("put", "write"):
-            return (op.arg,)  # type: ignore[return-value] # values of a history are hashable
+            return (op.arg,)
         if op.f == "delete":
             return (None,)
         assert op.f == "cas", f"a register does not know {op.f!r}"

@@ -24,7 +24,7 @@ class Clock(Fault):
     nodes: Selector = ("random:1",)
     jump: Span | None = None
     drift: Drift | None = None
-    freeze: bool = False
+    freeze: pydantic.StrictBool = False
 
     @pydantic.model_validator(mode="after")
     def _one_kind(self) -> "Clock":

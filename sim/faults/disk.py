@@ -13,7 +13,7 @@ from sim.world.streams import Stream
 from sim.world.units import MILLION
 from sim.world.world import World
 
-Count = Annotated[int, pydantic.Field(ge=1, le=1000)]
+Count = Annotated[int, pydantic.Field(strict=True, ge=1, le=1000)]
 _KINDS = (
     "failing_fsync", "lying_fsync", "lost_write", "misdirected_write", "bit_rot", "unreadable", "full", "slow",
     "stall", "read_only",
@@ -39,15 +39,15 @@ class Disk(Fault):
     where: Literal["head", "middle", "tail", "any"] = "any"
     pages: Literal["clean", "revert", "retain"] = "clean"
     failing_fsync: Count | None = pydantic.Field(None, alias="failing-fsync")
-    lying_fsync: bool = pydantic.Field(False, alias="lying-fsync")
+    lying_fsync: pydantic.StrictBool = pydantic.Field(False, alias="lying-fsync")
     lost_write: Count | None = pydantic.Field(None, alias="lost-write")
     misdirected_write: Count | None = pydantic.Field(None, alias="misdirected-write")
     bit_rot: Count | None = pydantic.Field(None, alias="bit-rot")
-    unreadable: bool = False
+    unreadable: pydantic.StrictBool = False
     full: Size | None = None
     slow: Count | None = None
     stall: Duration | None = None
-    read_only: bool = pydantic.Field(False, alias="read-only")
+    read_only: pydantic.StrictBool = pydantic.Field(False, alias="read-only")
 
     @pydantic.model_validator(mode="after")
     def _one_kind(self) -> "Disk":

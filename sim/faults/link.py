@@ -29,14 +29,14 @@ class Link(Fault):
 
     source: Selector = pydantic.Field(("servers",), alias="from")
     target: Selector = pydantic.Field(("all",), alias="to")
-    both: bool = True
+    both: pydantic.StrictBool = True
     latency: LatencyField | None = None
     loss: Probability = 0
     duplicate: Probability = 0
     reorder: Probability = 0
     window: Duration = 10 * MS
     corrupt: Probability = 0
-    checksum: bool = True
+    checksum: pydantic.StrictBool = True
     bandwidth: Bandwidth | None = None
     replay: Probability = 0
     age: LatencyField = Exponential(10 * SECOND)

@@ -38,9 +38,9 @@ class Partition(Fault):
 
     groups: tuple[Selector, ...] | None = None
     isolate: Selector | None = None
-    halves: bool = False
+    halves: pydantic.StrictBool = False
     bridge: Selector | None = None
-    ring: bool = False
+    ring: pydantic.StrictBool = False
     one_way: Direction | None = pydantic.Field(None, alias="one-way")
     flapping: Duration | None = None
 

@@ -55,7 +55,7 @@ class World:
         )
         self._nodes: dict[str, Node] = {}
         self._observers: dict[type[Event], list[Observer]] = {}
-        self._falls: dict[str, int] = {}
+        self._named: dict[str, list[Observer]] = {}
         self.nodes: Mapping[str, Node] = MappingProxyType(self._nodes)
 
     @property
@@ -110,14 +110,19 @@ class World:
         for kind in kinds:
             self._observers.setdefault(kind, []).append(observer)
 
+    def subscribe_named(self, kind: str, observer: Observer) -> None:
+        """Like `subscribe`, for the kind of events whose class has this name, whoever defines it."""
+        self._named.setdefault(kind, []).append(observer)
+
     def emitted(self, node: Node, event: Event) -> None:
         """Record an event of a node and show it to those who watch its kind."""
         now, trace = self.kernel._now, self.trace
         record = trace.record(now, records.EMIT, node.name, node.incarnation, trace.cause, event)
-        observers = self._observers.get(event.__class__)
-        if observers:
+        observers = self._observers.get(event.__class__, ())
+        named = self._named.get(event.__class__.__name__, ()) if self._named else ()
+        if observers or named:
             emitted = Emitted(now, node.name, node.incarnation, record, event)
-            for observer in observers:
+            for observer in (*observers, *named):
                 observer(emitted)
 
     # Levers, in pairs. Each counts, so that faults which overlap heal in any order.

@@ -1,0 +1,143 @@
+"""run(scenario, seed) -> Run: the only way anything is ever executed.
+
+A run is a pure function of code, scenario and seed. Its phases: boot; storm, with faults on; settle, with everything
+healed, when the system must make progress again; verdict.
+"""
+
+import shlex
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.building import Deployment, deploy, raise_world, roster
+from sim.checks.check import RunRecord
+from sim.checks.history import History
+from sim.checks.verdict import Verdict
+from sim.result import Counts, FiredFault, Run, SkippedFault, meets, worst
+from sim.scenario.loader import Loaded, load
+from sim.scenario.plan import draw_plan
+from sim.scenario.storm import Storm
+from sim.watching import make_checks
+from sim.world.crash_site import ModelCrash, find_crash_site
+from sim.world.guard import guarded
+from sim.world.kernel import OutOfEvents
+
+_wall = time.perf_counter  # taken here, before the guard stands
+
+
+def run(scenario: str | Path | Loaded, seed: int | None = None, *, keep_trace: bool = False) -> Run:
+    """Run a scenario (a path, or what `load` gave) under `seed` (default: the scenario's own).
+
+    Raises ScenarioErrors for a bad file and ModelCrash if a model raises.
+    """
+    loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
+    return Running(loaded, loaded.scenario.seed if seed is None else seed, keep_trace=keep_trace).finish()
+
+
+class Running:
+    """A run under way: built at once, then run to its end by `finish`."""
+
+    def __init__(self, loaded: Loaded, seed: int, *, keep_trace: bool) -> None:
+        self._began = _wall()
+        self._loaded = loaded
+        self.scenario = scenario = loaded.scenario
+        self.seed = seed
+        self._settle_ns = scenario.duration - scenario.settle
+        self._deployments = deploy(scenario)
+        self.world = raise_world(scenario, seed, self._deployments, keep_trace=keep_trace)
+        self._roster = roster(scenario, self._deployments, self.world)
+        self._watches = make_checks(scenario, self._deployments)
+        for watch in self._watches:
+            watch.subscribe(self.world)
+        self._plan = draw_plan(scenario, seed, len(self._roster.servers))
+        self._storm = Storm(self.world, self._plan, self._roster, self._settle_ns)
+
+    def finish(self) -> Run:
+        """Run to the end and conclude."""
+        stopped = ""
+        with guarded(_packages(self._deployments)):
+            try:
+                self._storm.start()
+                self.world.boot()
+                self.world.run_until(self.scenario.duration, limit=self.scenario.limits.events)
+            except OutOfEvents as error:
+                stopped = str(error)
+            except Exception as error:
+                raise ModelCrash(find_crash_site(error, self.world.now)) from error
+        return self._conclude(stopped)
+
+    def _conclude(self, stopped: str) -> Run:
+        scenario, world, storm = self.scenario, self.world, self._storm
+        fingerprint = world.trace.fingerprint()
+        history = History.from_log(world.operations.rows)
+        verdicts = self._verdicts(history)
+        verdict = worst((*verdicts, *_of_the_storm(self._plan.faults, storm.fired, stopped)))
+        return Run(
+            scenario=scenario.name,
+            seed=self.seed,
+            verdict=verdict,
+            met=meets(scenario.expect, verdict, verdicts),
+            expect=scenario.expect,
+            fingerprint=fingerprint,
+            checks=verdicts,
+            promised=tuple(watch.check.name for watch in self._watches if watch.promised),
+            plan=tuple(self._plan.as_entries()),
+            fired=tuple(FiredFault(f.id, f.kind, f.inject_ns, f.heal_ns, f.targets, f.effect) for f in storm.fired),
+            skipped=tuple(SkippedFault(s.id, s.kind, s.at_ns, s.reason) for s in storm.skipped),
+            history=history,
+            counts=self._counts(history),
+            servers=self._roster.servers,
+            clients=self._roster.clients,
+            virtual_ns=world.now,
+            wall_s=_wall() - self._began,
+            notes=(*self._plan.notes, *((stopped,) if stopped else ()), *self._quiet()),
+            checkpoints=tuple(world.trace.checkpoints),
+            reproduce=self._reproduce(),
+            trace=tuple(world.trace.chunks),
+        )
+
+    def _verdicts(self, history: History) -> tuple[Verdict, ...]:
+        record = RunRecord(
+            history,
+            self._settle_ns,
+            self.world.now,
+            len(self._storm.fired),
+            self._roster.servers,
+            self._roster.clients,
+        )
+        return tuple(watch.check.conclude(record) for watch in self._watches)
+
+    def _counts(self, history: History) -> Counts:
+        traffic = self.world.network.traffic
+        return Counts(
+            self.world.trace.at, traffic.sent, traffic.delivered, traffic.lost, traffic.duplicated, traffic.corrupted,
+            history.count("ok"), history.count("fail"), history.count("unknown"),
+        )  # fmt: skip
+
+    def _quiet(self) -> tuple[str, ...]:
+        if self._storm.fired:
+            return ()
+        planned = len(self._plan.faults)
+        return (f"no fault fired ({planned} were planned): this run says nothing about surviving faults",)
+
+    def _reproduce(self) -> str:
+        words = ["sim", "run", self._loaded.path, "--seed", str(self.seed)]
+        for one in self._loaded.overrides:
+            words += ["--set", one]
+        return shlex.join(words)
+
+
+def _of_the_storm(planned: Sequence[object], fired: Sequence[object], stopped: str) -> list[Verdict]:
+    """Unknown if the run was stopped before its end, or if nothing fired of a plan that had faults."""
+    verdicts = []
+    if stopped:
+        verdicts.append(Verdict("limits", "unknown", stopped))
+    if planned and not fired:
+        verdicts.append(Verdict("faults", "unknown", "no fault fired"))
+    return verdicts
+
+
+def _packages(deployments: Sequence[Deployment]) -> list[str]:
+    """The top-level packages of the models, whose names the guard searches."""
+    tops = {deployment.model.build.__module__.partition(".")[0] for deployment in deployments}
+    return sorted(tops)

@@ -1,0 +1,287 @@
+"""The scenario file as data: what may stand in it, with defaults. The JSON Schema is made from these classes."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import pydantic
+from pydantic import Field, PlainValidator, WithJsonSchema
+
+from sim.faults import Fault
+from sim.faults.selectors import Selector
+from sim.world.distributions import Constant, Distribution
+from sim.world.quantities import (
+    Bandwidth,
+    Drift,
+    Duration,
+    DurationRange,
+    LatencyField,
+    Probability,
+    Range,
+    Rate,
+    Span,
+    parse_distribution,
+)
+from sim.world.units import MS, SECOND
+
+Scalar = None | bool | int | float | str
+
+
+class Part(pydantic.BaseModel):
+    """A mapping of the scenario: frozen, and unknown keys are errors."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class SystemEntry(Part):
+    """One system: which model, how many servers, its parameters, and optionally a planted bug."""
+
+    model: str
+    nodes: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 3
+    mutant: str | None = None
+    parameters: dict[str, object] = {}
+
+
+class ZoneLink(Part):
+    """The latency between two zones, each way."""
+
+    zones: tuple[str, str]
+    latency: LatencyField
+
+
+class Zones(Part):
+    """Zones, who is in them, and how far apart they are."""
+
+    members: dict[str, Selector]
+    links: tuple[ZoneLink, ...]
+
+
+class NetworkEntry(Part):
+    """The network on an ordinary day."""
+
+    latency: LatencyField = Constant(1 * MS)
+    loss: Probability = 0
+    duplicate: Probability = 0
+    reorder: Probability = 0
+    window: Duration = 10 * MS
+    corrupt: Probability = 0
+    bandwidth: Bandwidth | None = None
+    fifo: pydantic.StrictBool = False
+    zones: Zones | None = None
+
+
+class ClockEntry(Part):
+    """What the clocks of all servers are like: drawn per node from these ranges, evenly."""
+
+    offset: Span = 0
+    drift: Drift = 0
+
+
+class MachinesEntry(Part):
+    """Disks, clocks, and how soon a supervisor restarts a process that fell by itself."""
+
+    disk: Literal["nvme-plp", "gp3", "gp2", "consumer-ssd", "network-nvme", "hdd"] = "nvme-plp"
+    clock: ClockEntry = ClockEntry()
+    restart: Duration = 1 * SECOND
+
+
+class WorkloadEntry(Part):
+    """Clients of a system: `rate` operations in all, verbs by weight in `mix`; or a literal list of `operations`."""
+
+    system: str | None = None
+    clients: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 4
+    rate: Rate = 50_000
+    keys: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 3
+    mix: dict[str, Annotated[int, Field(strict=True, ge=0, le=1_000_000)]] = {}
+    timeout: Duration = 1 * SECOND
+    operations: tuple[dict[str, object], ...] | None = None
+
+
+def parse_every(value: object) -> Distribution:
+    """The gap between repetitions: a duration or a distribution."""
+    every = parse_distribution(value)
+    if every.at(1 << 31) <= 0:
+        raise ValueError("a repetition needs a gap above 0")
+    return every
+
+
+Every = Annotated[
+    Distribution,
+    PlainValidator(parse_every),
+    LatencyField.__metadata__[1],
+    LatencyField.__metadata__[2],
+]
+
+
+class When(Part):
+    """When a fault fires, for how long, and what if there is nobody."""
+
+    id: str | None = None
+    at: Duration | None = None
+    every: Every | None = None
+    after: str | None = None
+    for_: DurationRange | None = Field(None, alias="for")
+    times: Annotated[int, Field(strict=True, ge=1, le=10_000)] | None = None
+    if_none: Literal["skip", "wait"] = "skip"
+
+    @pydantic.model_validator(mode="after")
+    def _one_start(self) -> "When":
+        given = [name for name in ("at", "every", "after") if getattr(self, name) is not None]
+        if len(given) != 1:
+            said = "none" if not given else " and ".join(given)
+            raise ValueError(f"expected one of at, every, after; found {said}")
+        if self.times is not None and self.at is not None:
+            raise ValueError("'times' goes with 'every' or 'after', not with 'at'")
+        return self
+
+
+@dataclass(frozen=True)
+class FaultEntry:
+    """A fault of the scenario: when it fires, and what it is."""
+
+    when: When
+    fault: Fault
+
+
+class Nemesis(Part):
+    """Faults drawn from the seed: one every `every`, lasting `for`, of `kinds` by weight."""
+
+    every: Every
+    for_: DurationRange = Field(Range(1 * SECOND, 5 * SECOND), alias="for")
+    kinds: dict[str, Annotated[int, Field(strict=True, ge=1, le=1_000_000)]]
+    max_down: MaxDown = None
+    swarm: pydantic.StrictBool = False
+    start: Duration = 0
+
+
+class EventuallyOptions(Part):
+    """After everything healed, each client completes an operation within `progress`."""
+
+    progress: Duration
+
+
+class SometimesOptions(Part):
+    """The landmark is reached at least so many times."""
+
+    landmark: str
+    times: Annotated[int, Field(strict=True, ge=1)] = 1
+
+
+class LinearizableOptions(Part):
+    """The search may examine so many configurations."""
+
+    budget: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] = 500_000
+
+
+class AlwaysOptions(Part):
+    """A function of an Emitted, `pkg.mod:name`, that holds for every event of the kinds it `watches`."""
+
+    predicate: str
+
+
+CheckOptions = LinearizableOptions | SometimesOptions | AlwaysOptions | EventuallyOptions
+
+CHECKS: dict[str, type[Part]] = {
+    "linearizable": LinearizableOptions,
+    "sometimes": SometimesOptions,
+    "always": AlwaysOptions,
+    "eventually": EventuallyOptions,
+}
+"""Name of a check in a scenario -> what may stand behind it."""
+CHECK_SHORT = {"sometimes": "landmark", "always": "predicate"}
+"""Checks whose options may be one word, and the option that it is."""
+
+
+@dataclass(frozen=True)
+class CheckEntry:
+    """One check: its name and its options."""
+
+    name: str
+    options: CheckOptions
+
+
+class Limits(Part):
+    """Where a run is stopped, undecided."""
+
+    events: Annotated[int, Field(strict=True, ge=1)] = 5_000_000
+
+
+def parse_expect(value: object) -> str:
+    """`pass`, `fail` or {violates: CHECK}, as `pass`, `fail` or `violates CHECK`."""
+    if value in ("pass", "fail"):
+        return str(value)
+    if isinstance(value, dict) and set(value) == {"violates"} and isinstance(value["violates"], str):
+        return f"violates {value['violates']}"
+    raise ValueError(f"expected pass, fail or {{violates: NAME OF A CHECK}}, found {value!r}")
+
+
+Expect = Annotated[
+    str,
+    PlainValidator(parse_expect),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"enum": ["pass", "fail"]},
+                {
+                    "type": "object",
+                    "properties": {"violates": {"type": "string"}},
+                    "required": ["violates"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+
+
+def parse_max_down(value: object) -> int | None:
+    """How many nodes may be down at once; None is the largest minority."""
+    if value == "minority":
+        return None
+    if type(value) is int and value >= 0:
+        return value
+    raise ValueError(f"expected 'minority' or a number of nodes, found {value!r}")
+
+
+MaxDown = Annotated[
+    int | None,
+    PlainValidator(parse_max_down),
+    WithJsonSchema({"anyOf": [{"const": "minority"}, {"type": "integer", "minimum": 0}]}),
+]
+
+
+def parse_values(value: object) -> tuple[Scalar, ...]:
+    """The values that a varied path takes."""
+    if not isinstance(value, list) or not value or any(isinstance(one, (list, dict)) for one in value):
+        raise ValueError("expected a list of values such as [0%, 1%, 5%]")
+    return tuple(value)
+
+
+Values = Annotated[tuple[Scalar, ...], PlainValidator(parse_values), WithJsonSchema({"type": "array", "minItems": 1})]
+
+
+_BUILT = PlainValidator(lambda entries: tuple(entries))
+"""The loader builds these entry by entry, so that each problem has its place."""
+
+
+class Scenario(Part):
+    """A scenario, checked. Times in ns, probabilities in ppb, rates per 1,000 s."""
+
+    version: Literal[1]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    about: str = ""
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)] = 1
+    duration: Duration
+    settle: Duration = 0
+    systems: Annotated[dict[str, SystemEntry], Field(min_length=1)]
+    network: NetworkEntry = NetworkEntry()
+    machines: MachinesEntry = MachinesEntry()
+    workload: tuple[WorkloadEntry, ...] = ()
+    faults: Annotated[tuple[FaultEntry, ...], _BUILT] = ()
+    nemesis: Nemesis | None = None
+    checks: Annotated[tuple[CheckEntry, ...], _BUILT] = ()
+    expect: Expect = "pass"
+    vary: dict[str, Values] = {}
+    limits: Limits = Limits()
+
+
+WHEN_KEYS = tuple(field.alias or name for name, field in When.model_fields.items())

@@ -1,0 +1,115 @@
+"""The storm: fires the faults of a plan at their times, heals them, and writes down what they did."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sim.faults.fault import Heal, Scene
+from sim.faults.selectors import Roster
+from sim.scenario.plan import Plan, PlannedFault
+from sim.world.message import Emitted
+from sim.world.units import MS
+from sim.world.world import World
+
+RETRY = 100 * MS
+"""How often a fault with `if_none: wait` looks again for a target."""
+
+
+@dataclass
+class Fired:
+    """A fault that was injected. `heal_ns` is None until it healed."""
+
+    id: str
+    kind: str
+    inject_ns: int
+    targets: tuple[str, ...]
+    effect: str
+    heal_ns: int | None = None
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A fault that found no target."""
+
+    id: str
+    kind: str
+    at_ns: int
+    reason: str
+
+
+class Storm:
+    """The faults of one run. At `settle_ns` everything heals, and nothing fires from then on."""
+
+    def __init__(self, world: World, plan: Plan, roster: Roster, settle_ns: int) -> None:
+        self.fired: list[Fired] = []
+        self.skipped: list[Skipped] = []
+        self._world = world
+        self._plan = plan
+        self._roster = roster
+        self._settle_ns = settle_ns
+        self._active: dict[int, Callable[[], None]] = {}
+
+    def start(self) -> None:
+        """Set the plan's faults going. Call it before the world boots."""
+        for planned in self._plan.faults:
+            if planned.after is not None:
+                self._wait_for(planned, planned.after)
+            elif planned.at_ns is not None:
+                self._world.at(planned.at_ns, lambda planned=planned: self._fire(planned, 0))  # type: ignore[misc]
+        self._world.at(self._settle_ns, self._settle)
+
+    def _wait_for(self, planned: PlannedFault, event: str) -> None:
+        count = 0
+
+        def seen(_: Emitted) -> None:
+            nonlocal count
+            if count < planned.times:
+                count += 1
+                number = count
+                self._world.at(self._world.now, lambda: self._fire(planned, number))
+
+        self._world.subscribe_named(event, seen)
+
+    def _fire(self, planned: PlannedFault, number: int) -> None:
+        """Inject, unless the storm is over. A fault fired by events draws anew each time: `number` is in its stream."""
+        world = self._world
+        if world.now >= self._settle_ns:
+            return
+        kind = type(planned.fault).verb
+        stream = world.stream("fault", planned.id, number)
+        scene = Scene(planned.id, stream, self._roster)
+        heal = planned.fault.inject(world, scene)
+        if heal is None:
+            self._miss(planned, number, kind, scene)
+            return
+        fired = Fired(planned.id, kind, world.now, scene.targets, scene.effect)
+        self.fired.append(fired)
+        world.record_fault(planned.id, "inject", kind, scene.targets)
+        self._heal_later(planned, fired, heal, scene)
+
+    def _miss(self, planned: PlannedFault, number: int, kind: str, scene: Scene) -> None:
+        world = self._world
+        if planned.if_none == "wait" and world.now + RETRY < self._settle_ns:
+            world.at(world.now + RETRY, lambda: self._fire(planned, number))
+            return
+        self.skipped.append(Skipped(planned.id, kind, world.now, scene.reason))
+        world.record_fault(planned.id, "skip", kind, ())
+
+    def _heal_later(self, planned: PlannedFault, fired: Fired, heal: Heal, scene: Scene) -> None:
+        world, place = self._world, len(self.fired)
+
+        def end() -> None:
+            if self._active.pop(place, None) is None:
+                return  # healed at settle already
+            heal()
+            fired.heal_ns = world.now
+            world.record_fault(fired.id, "heal", fired.kind, fired.targets)
+
+        self._active[place] = end
+        if planned.for_ns is not None:
+            span = scene.stream.child("for").between(*planned.for_ns)
+            world.at(min(world.now + span, self._settle_ns), end)
+
+    def _settle(self) -> None:
+        """Heal what still is active, in the order in which it was injected."""
+        for end in list(self._active.values()):
+            end()

@@ -1,0 +1,72 @@
+"""The checks of a run: the promises of its models, and what its scenario asks for beside them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.building import Deployment
+from sim.checks.check import Check
+from sim.checks.invariants import Always, Progress, Sometimes, load_predicate
+from sim.checks.linearizable import Linearizable
+from sim.checks.specs import SPECS
+from sim.scenario.schema import (
+    AlwaysOptions,
+    CheckEntry,
+    EventuallyOptions,
+    LinearizableOptions,
+    Scenario,
+    SometimesOptions,
+)
+from sim.world.message import Emitted
+from sim.world.world import World
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A check with the nodes whose events it sees; `promised` says that it comes from a model."""
+
+    check: Check
+    nodes: frozenset[str]
+    promised: bool
+
+    def subscribe(self, world: World) -> None:
+        """Show the check what its nodes emit."""
+        nodes, observe = self.nodes, self.check.observe
+
+        def observer(emitted: Emitted) -> None:
+            if emitted.node in nodes:
+                observe(emitted)
+
+        alone = len(nodes) >= len(world.nodes)
+        world.subscribe(self.check.watches, observe if alone else observer)
+
+
+def make_checks(scenario: Scenario, deployments: Sequence[Deployment]) -> list[Watch]:
+    """All checks, those of the scenario first."""
+    watches: list[Watch] = []
+    for entry in scenario.checks:
+        for deployment in deployments:
+            check = _make(entry, deployment)
+            if check is not None:
+                watches.append(Watch(check, frozenset(deployment.system.factories), False))
+            if entry.name in ("always", "eventually"):
+                break
+    for deployment in deployments:
+        nodes = frozenset(deployment.system.factories)
+        watches += [Watch(make(deployment.system), nodes, True) for make in deployment.model.checks.values()]
+    return watches
+
+
+def _make(entry: CheckEntry, deployment: Deployment) -> Check | None:
+    """The check of an entry for one system; None if it is not that system's."""
+    options = entry.options
+    if isinstance(options, LinearizableOptions):
+        spec = deployment.model.spec
+        return None if spec is None else Linearizable(SPECS[spec], options.budget)
+    if isinstance(options, SometimesOptions):
+        landmark = deployment.model.landmarks.get(options.landmark)
+        return None if landmark is None else Sometimes(landmark, options.times)
+    if isinstance(options, AlwaysOptions):
+        predicate, watches = load_predicate(options.predicate)
+        return Always(options.predicate, predicate, watches)
+    assert isinstance(options, EventuallyOptions), "these are all checks there are"
+    return Progress(options.progress)
