@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import pydantic
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator
 
 from sim.faults import Fault
 from sim.faults.selectors import Selector
-from sim.world.distributions import Constant, Distribution
+from sim.scenario.fields import Every, Expect, MaxDown, Values
+from sim.world.distributions import Constant
 from sim.world.quantities import (
     Bandwidth,
     Drift,
@@ -19,11 +20,8 @@ from sim.world.quantities import (
     Range,
     Rate,
     Span,
-    parse_distribution,
 )
 from sim.world.units import MS, SECOND
-
-Scalar = None | bool | int | float | str
 
 
 class Part(pydantic.BaseModel):
@@ -94,22 +92,6 @@ class WorkloadEntry(Part):
     mix: dict[str, Annotated[int, Field(strict=True, ge=0, le=1_000_000)]] = {}
     timeout: Duration = 1 * SECOND
     operations: tuple[dict[str, object], ...] | None = None
-
-
-def parse_every(value: object) -> Distribution:
-    """The gap between repetitions: a duration or a distribution."""
-    every = parse_distribution(value)
-    if every.at(1 << 31) <= 0:
-        raise ValueError("a repetition needs a gap above 0")
-    return every
-
-
-Every = Annotated[
-    Distribution,
-    PlainValidator(parse_every),
-    LatencyField.__metadata__[1],
-    LatencyField.__metadata__[2],
-]
 
 
 class When(Part):
@@ -203,60 +185,6 @@ class Limits(Part):
     """Where a run is stopped, undecided."""
 
     events: Annotated[int, Field(strict=True, ge=1)] = 5_000_000
-
-
-def parse_expect(value: object) -> str:
-    """`pass`, `fail` or {violates: CHECK}, as `pass`, `fail` or `violates CHECK`."""
-    if value in ("pass", "fail"):
-        return str(value)
-    if isinstance(value, dict) and set(value) == {"violates"} and isinstance(value["violates"], str):
-        return f"violates {value['violates']}"
-    raise ValueError(f"expected pass, fail or {{violates: NAME OF A CHECK}}, found {value!r}")
-
-
-Expect = Annotated[
-    str,
-    PlainValidator(parse_expect),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"enum": ["pass", "fail"]},
-                {
-                    "type": "object",
-                    "properties": {"violates": {"type": "string"}},
-                    "required": ["violates"],
-                    "additionalProperties": False,
-                },
-            ]
-        }
-    ),
-]
-
-
-def parse_max_down(value: object) -> int | None:
-    """How many nodes may be down at once; None is the largest minority."""
-    if value == "minority":
-        return None
-    if type(value) is int and value >= 0:
-        return value
-    raise ValueError(f"expected 'minority' or a number of nodes, found {value!r}")
-
-
-MaxDown = Annotated[
-    int | None,
-    PlainValidator(parse_max_down),
-    WithJsonSchema({"anyOf": [{"const": "minority"}, {"type": "integer", "minimum": 0}]}),
-]
-
-
-def parse_values(value: object) -> tuple[Scalar, ...]:
-    """The values that a varied path takes."""
-    if not isinstance(value, list) or not value or any(isinstance(one, (list, dict)) for one in value):
-        raise ValueError("expected a list of values such as [0%, 1%, 5%]")
-    return tuple(value)
-
-
-Values = Annotated[tuple[Scalar, ...], PlainValidator(parse_values), WithJsonSchema({"type": "array", "minItems": 1})]
 
 
 _BUILT = PlainValidator(lambda entries: tuple(entries))
