@@ -1,1 +1,1 @@
-"""sim/explore."""
+"""What runs a scenario more than once: replay and doctor."""

@@ -84,7 +84,7 @@ class Trace:
         self.buffer.clear()
         self._hash = blake2b(chunk, key=self._hash, digest_size=_DIGEST).digest()
         if self.keep:
-            self.chunks.append(chunk)
+            self.chunks.append(len(chunk).to_bytes(4, "little") + chunk)
         self._flushes += 1
         if self._flushes % self.stride == 0:
             self._checkpoint()
@@ -103,8 +103,16 @@ class Trace:
     def records(self) -> Iterator[list[Any]]:
         """The kept records, decoded: messages and events are lists that begin with the name of their type."""
         self.flush()
-        for chunk in self.chunks:
-            yield from msgspec.msgpack.decode(chunk)
+        yield from decode_records(b"".join(self.chunks))
+
+
+def decode_records(data: bytes) -> Iterator[list[Any]]:
+    """The records of kept chunks, each of which stands behind its length in four bytes."""
+    at = 0
+    while at < len(data):
+        end = at + 4 + int.from_bytes(data[at : at + 4], "little")
+        yield from msgspec.msgpack.decode(data[at + 4 : end])
+        at = end
 
 
 def first_difference(left: list[list[Any]], right: list[list[Any]]) -> int | None:

@@ -1,0 +1,66 @@
+"""What several verbs share: options, loading with our errors, crashes as messages."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from sim import status
+from sim.commands.usage import UsageError
+from sim.result import Run
+from sim.scenario.errors import ScenarioErrors
+from sim.scenario.loader import Loaded, load
+from sim.world.crash_site import ModelCrash
+
+T = TypeVar("T")
+
+STATUS_OF = {"pass": status.PASS, "fail": status.VIOLATION, "unknown": status.UNKNOWN}
+
+
+def output_options(parser: argparse.ArgumentParser) -> None:
+    """--json, --plain, --color."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    parser.add_argument("--plain", action="store_true", help="no colours and nothing but ASCII marks")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+
+
+def seed_of(text: str) -> int:
+    """A seed: a whole number from 0."""
+    try:
+        seed = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a whole number, found {text!r}") from None
+    if not 0 <= seed < 2**63:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 2**63 - 1, found {seed}")
+    return seed
+
+
+def load_or_refuse(path: str, overrides: tuple[str, ...] = ()) -> Loaded:
+    """Load a scenario; what is wrong with it ends the command with status 4, a line each.
+
+    A model of the user's own is looked for in the current folder and in that of the scenario.
+    """
+    for folder in (str(Path(path).resolve().parent), str(Path.cwd())):
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+    try:
+        return load(path, overrides)
+    except ScenarioErrors as error:
+        raise UsageError(str(error), prefixed=False) from None
+
+
+def or_crash(act: Callable[[], T], reproduce: str) -> T:
+    """Run something; a model that raises ends the command with status 3 and says where it did."""
+    try:
+        return act()
+    except ModelCrash as error:
+        said = f"{error.site.say()}\n  Reproduce  {reproduce}\n  (--traceback shows all frames)"
+        raise UsageError(said, status.CRASHED, prefixed=False) from error
+
+
+def status_of(run: Run) -> int:
+    """0 if the scenario's expectation was met, else by the verdict; a violation that should have come and did not is 1."""
+    if run.met:
+        return status.PASS
+    return status.VIOLATION if run.verdict == "pass" else STATUS_OF[run.verdict]

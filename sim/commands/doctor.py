@@ -1,0 +1,96 @@
+"""`sim doctor [FILE]`: look for anything that makes a run depend on more than its seed."""
+
+import argparse
+import json
+import platform
+
+from sim import artefact, status
+from sim.commands import common
+from sim.explore.doctor import Difference, Examined, Way, examine, find_difference, ways
+from sim.scenario.loader import Loaded
+
+DEFAULT = "scenarios/raft/partition.yaml"
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """The options of this verb."""
+    parser.add_argument("file", nargs="?", default=DEFAULT, metavar="FILE", help=f"a scenario (default: {DEFAULT})")
+    parser.add_argument("--seeds", type=int, default=3, help="how many seeds, from 1 on (default: 3)")
+    parser.add_argument("--python", action="append", default=[], metavar="PATH", help="another interpreter, repeatable")
+    parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="such as duration=10s")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Examine every way; 0 if all agree, 6 if one parts."""
+    loaded = common.load_or_refuse(arguments.file, tuple(arguments.set))
+    found: list[tuple[Way, list[Examined]]] = []
+    for way in ways(arguments.python):
+        examined = [_examine(loaded, seed, way) for seed in range(1, arguments.seeds + 1)]
+        found.append((way, examined))
+        if not arguments.json:
+            print(_row(way, examined, found[0][1]), flush=True)
+    differences = _differences(loaded, found)
+    if arguments.json:
+        print(json.dumps(_as_json(found, differences)))
+    else:
+        _print(loaded, arguments.seeds, differences)
+    broken = any(one.problem for _, examined in found for one in examined)
+    return status.DIVERGED if differences else status.CRASHED if broken else status.PASS
+
+
+def _examine(loaded: Loaded, seed: int, way: Way) -> Examined:
+    reproduce = f"sim run {loaded.path} --seed {seed}"
+    return common.or_crash(lambda: examine(loaded, seed, way), reproduce)
+
+
+def _row(way: Way, examined: list[Examined], first: list[Examined]) -> str:
+    problems = [one.problem for one in examined if one.problem]
+    same = [one.fingerprint for one in examined] == [one.fingerprint for one in first]
+    mark = "??   " if problems else "ok   " if same else "FAIL "
+    said = problems[0] if problems else " ".join(one.fingerprint[:12] for one in examined[:4])
+    return f"  {mark}{way.name:<36} {said}"
+
+
+def _differences(loaded: Loaded, found: list[tuple[Way, list[Examined]]]) -> list[Difference]:
+    """The first seed that differs, of each way."""
+    expected = [one.fingerprint for one in found[0][1]]
+    differences = []
+    for way, examined in found:
+        parted = [
+            one for one, right in zip(examined, expected, strict=True) if not one.problem and one.fingerprint != right
+        ]
+        if parted:
+            differences.append(find_difference(loaded, parted[0].seed, way))
+    return differences
+
+
+def _as_json(found: list[tuple[Way, list[Examined]]], differences: list[Difference]) -> dict[str, object]:
+    return {
+        "schema": artefact.SCHEMA,
+        "command": "doctor",
+        "versions": artefact.versions(),
+        "platform": platform.platform(),
+        "ways": [
+            {
+                "way": way.name,
+                "fingerprints": [one.fingerprint for one in examined],
+                "problems": [one.problem for one in examined if one.problem],
+            }
+            for way, examined in found
+        ],
+        "differences": [
+            {"seed": one.seed, "way": one.way, "record": one.record, "left": one.left, "right": one.right}
+            for one in differences
+        ],
+    }
+
+
+def _print(loaded: Loaded, seeds: int, differences: list[Difference]) -> None:
+    if not differences:
+        print(f"PASS  {loaded.scenario.name}: {seeds} seeds, every way the same fingerprint")
+    for one in differences:
+        where = "" if one.record is None else f" at record {one.record:,}"
+        print(
+            f"FAIL  seed {one.seed}, {one.way}: parts from the first way{where}\n  left   {one.left}\n  right  {one.right}"
+        )

@@ -1,0 +1,138 @@
+"""The doctor: runs one seed in many ways that must not matter, and compares the fingerprints.
+
+Each way takes away one thing that a run might secretly depend on: what was allocated before it in the process, the hash
+seed, assertions, the plan's way of being given, the version of Python. Where two differ, both are run again with their
+traces kept, and the first record that differs is named.
+"""
+
+import gc
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.result import Run
+from sim.running import run
+from sim.scenario.loader import Loaded
+from sim.world.trace import decode_records, first_difference
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to run: a name, and either a function in this process or the interpreter and environment of another."""
+
+    name: str
+    here: Callable[[Loaded, int], Run] | None = None
+    python: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One seed run in one way. `problem` says why there is no fingerprint."""
+
+    seed: int
+    way: str
+    fingerprint: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where the run of a seed in one way parts from the first way: the number of the record, and both records."""
+
+    seed: int
+    way: str
+    record: int | None
+    left: str
+    right: str
+
+
+def ways(pythons: Sequence[str] = ()) -> list[Way]:
+    """The ways to examine; the first is what the others are compared with. `pythons` are further interpreters."""
+    own = sys.executable
+    found = [
+        Way("in this process", run),
+        Way("again, after junk and a collection", _after_junk),
+        Way("with the trace kept", lambda loaded, seed: run(loaded, seed, keep_trace=True)),
+        Way("from the plan written out", _from_plan),
+        Way("new process, hash seed 0", python=(own,), environment=(("PYTHONHASHSEED", "0"),)),
+        Way("new process, hash seed 1", python=(own,), environment=(("PYTHONHASHSEED", "1"),)),
+        Way("new process, random hash seed", python=(own,), environment=(("PYTHONHASHSEED", "random"),)),
+        Way("new process, -O", python=(own, "-O")),
+        Way("new process, development mode", python=(own, "-X", "dev"), environment=(("PYTHONMALLOC", "debug"),)),
+    ]
+    return found + [Way(python, python=(python,)) for python in pythons]
+
+
+def examine(loaded: Loaded, seed: int, way: Way) -> Examined:
+    """Run a seed in one way."""
+    if way.here is not None:
+        return Examined(seed, way.name, way.here(loaded, seed).fingerprint)
+    done = _start(loaded, seed, way, ["--no-save"])
+    try:
+        return Examined(seed, way.name, str(json.loads(done.stdout)["fingerprint"]))
+    except (json.JSONDecodeError, KeyError):
+        said = (done.stderr or done.stdout).strip().splitlines()
+        return Examined(seed, way.name, "", said[-1] if said else f"exit status {done.returncode}")
+
+
+def find_difference(loaded: Loaded, seed: int, way: Way) -> Difference:
+    """Run a seed in the first way and in this one, with traces, and find the first record that differs."""
+    left = _records(ways()[0], loaded, seed)
+    right = _records(way, loaded, seed)
+    at = first_difference(left, right)
+    if at is None:
+        return Difference(seed, way.name, None, "no difference this time", "no difference this time")
+    shown = [str(records[at]) if at < len(records) else "the run has ended" for records in (left, right)]
+    return Difference(seed, way.name, at, *shown)
+
+
+def _after_junk(loaded: Loaded, seed: int) -> Run:
+    """Run where memory looks otherwise than before: what depends on addresses shows."""
+    junk = [object() for _ in range(50_000)]
+    del junk[::2]
+    gc.collect()
+    try:
+        return run(loaded, seed)
+    finally:
+        junk.clear()
+
+
+def _from_plan(loaded: Loaded, seed: int) -> Run:
+    """Run the plan that the seed drew, written out as an ordinary list of faults."""
+    return run(with_plan(loaded, run(loaded, seed).plan), seed)
+
+
+def with_plan(loaded: Loaded, plan: Sequence[dict[str, object]]) -> Loaded:
+    """The same scenario with these faults, and no nemesis."""
+    from sim.scenario.loader import load_text
+
+    entries = json.dumps(list(plan))
+    return load_text(loaded.text, loaded.path, (*loaded.overrides, f"faults={entries}", "nemesis="))
+
+
+def _start(loaded: Loaded, seed: int, way: Way, words: list[str]) -> "subprocess.CompletedProcess[str]":
+    sets = [word for one in loaded.overrides for word in ("--set", one)]
+    command = [*way.python, "-m", "sim", "run", loaded.path, "--seed", str(seed), "--json", *sets, *words]
+    root = str(Path(__file__).parents[2])
+    path = os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), root)))
+    environment = os.environ | {"PYTHONPATH": path} | dict(way.environment)
+    return subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+
+
+def _records(way: Way, loaded: Loaded, seed: int) -> list[list[Any]]:
+    if way.here is not None and way.name != "from the plan written out":
+        return list(decode_records(b"".join(run(loaded, seed, keep_trace=True).trace)))
+    if way.here is not None:
+        plan = run(loaded, seed).plan
+        return list(decode_records(b"".join(run(with_plan(loaded, plan), seed, keep_trace=True).trace)))
+    with tempfile.TemporaryDirectory() as folder:
+        _start(loaded, seed, way, ["--trace", "--save", folder])
+        files = list(Path(folder).rglob("trace.msgpack"))
+        return list(decode_records(files[0].read_bytes())) if files else []
