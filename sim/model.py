@@ -8,6 +8,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import entry_points
 from typing import TypeVar, cast
 
@@ -122,6 +123,7 @@ class UnknownModel(LookupError):
         self.reason = reason
 
 
+@cache
 def model_names() -> list[str]:
     """The names of the models of this installation, sorted; a user's own `pkg.mod:NAME` is not among them."""
     models = importlib.import_module("models")
@@ -130,6 +132,7 @@ def model_names() -> list[str]:
     return sorted({*ours, *theirs})
 
 
+@cache
 def find_model(name: str) -> Model:
     """The model of this name; UnknownModel if there is none."""
     if ":" in name:

@@ -12,7 +12,7 @@ from sim.world.units import MILLION
 class Clock:
     """The clock of one node on world time `now` (ns). `changed` is called after its rate changed."""
 
-    __slots__ = ("_base", "_changed", "_freezes", "_now", "_start", "drift_ppm", "offset")
+    __slots__ = ("_base", "_changed", "_freezes", "_now", "_start", "drift_ppm", "offset", "shift", "steady")
 
     def __init__(self, now: Callable[[], int], changed: Callable[[], None]) -> None:
         self._now = now
@@ -22,6 +22,8 @@ class Clock:
         self._freezes = 0
         self.offset = 0
         self.drift_ppm = 0
+        self.steady = True  # neither drifting nor frozen: then elapsed() is world time plus `shift`
+        self.shift = 0
 
     @property
     def frozen(self) -> bool:
@@ -30,12 +32,12 @@ class Clock:
 
     def elapsed(self) -> int:
         """Monotonic ns since the world began, as this node measures it."""
+        if self.steady:
+            return self._now() + self.shift
         past = self._now() - self._start
         if self._freezes:
             return self._base
-        if self.drift_ppm:
-            return self._base + past * (MILLION + self.drift_ppm) // MILLION
-        return self._base + past
+        return self._base + past * (MILLION + self.drift_ppm) // MILLION
 
     def time(self) -> int:
         """What this node's wall clock shows, in ns."""
@@ -60,20 +62,26 @@ class Clock:
         assert ppm > -MILLION, "a clock that runs backwards is a jump, not a drift"
         self._rebase()
         self.drift_ppm = ppm
-        self._changed()
+        self._rated()
 
     def freeze(self) -> None:
         """Stand still until as many `thaw`s have come as `freeze`s."""
         self._rebase()
         self._freezes += 1
-        self._changed()
+        self._rated()
 
     def thaw(self) -> None:
         """Undo one `freeze`. The time that passed meanwhile stays lost."""
         assert self._freezes, "thaw without freeze"
         self._rebase()
         self._freezes -= 1
-        self._changed()
+        self._rated()
 
     def _rebase(self) -> None:
         self._base, self._start = self.elapsed(), self._now()
+
+    def _rated(self) -> None:
+        """The rate has changed: see whether the short way is open, and have timers set anew."""
+        self.steady = not (self.drift_ppm or self._freezes)
+        self.shift = self._base - self._start
+        self._changed()

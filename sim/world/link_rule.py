@@ -11,6 +11,7 @@ from sim.world.units import CERTAIN, MILLION, MS, SECOND
 
 ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 _U32 = 0xFFFFFFFF
+_TWO32 = 1 << 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,60 +52,89 @@ class Frame:
 
 
 class RuleOnLink:
-    """A rule with its stream for one link. Each effect takes one word a message, whatever became of the message."""
+    """A rule with its stream for one link.
 
-    __slots__ = ("_latency", "_stream", "rule")
+    Each message takes one word of the stream, which says whether any of the rule's rare effects befalls it: mostly
+    none does, and that is all. If one does, further words say which, so a rule's draws depend on nothing but itself.
+    """
+
+    __slots__ = ("_any", "_effects", "_firsts", "_steady", "_stream", "_words", "rule")
 
     def __init__(self, rule: LinkRule, stream: Stream) -> None:
         self.rule = rule
         self._stream = stream
-        self._latency = rule.latency
+        self._words = stream.words
+        self._steady = int(bool(rule.latency or rule.bandwidth or rule.factor_ppm != MILLION))
+        chances = (
+            (rule.loss, _lose),
+            (rule.duplicate, _duplicate),
+            (rule.reorder, _reorder),
+            (rule.corrupt, _corrupt),
+            (rule.replay, _replay),
+        )
+        self._effects = [(ppb, effect) for ppb, effect in chances if ppb]
+        self._firsts, none = _first_effects([ppb for ppb, _ in self._effects])
+        self._any = (_TWO32 * (sum(self._firsts)) // (sum(self._firsts) + none)) if self._effects else 0
 
-    def apply(self, frame: Frame) -> None:
-        """Let the rule act on a frame."""
+    def strikes(self) -> int:
+        """Draw for one message: 0 if the rule leaves it alone, 1 if it does what it does to all, 2 if something rare."""
+        words = self._words
+        word = words.pop() if words else self._stream.refill()
+        return 2 if word >> 32 < self._any else self._steady
+
+    def apply(self, frame: Frame, struck: bool) -> None:
+        """Let the rule act on a frame; `struck` says that one of its rare effects is among what it does."""
         rule = self.rule
         if rule.factor_ppm != MILLION:
             frame.delay = frame.delay * rule.factor_ppm // MILLION
-        if self._latency is not None:
-            frame.delay += self._latency.draw(self._stream)
-        if rule.loss and self._happens(rule.loss) is not None:
-            frame.lost = True
-        if rule.duplicate:
-            self._duplicate(frame)
-        if rule.reorder:
-            self._reorder(frame)
-        if rule.corrupt:
-            self._corrupt(frame)
-        if rule.replay:
-            self._replay(frame)
+        if rule.latency is not None:
+            frame.delay += rule.latency.draw(self._stream)
         if rule.bandwidth:
             frame.bandwidth = min(frame.bandwidth or rule.bandwidth, rule.bandwidth)
+        if struck:
+            self._strike(frame)
 
-    def _happens(self, ppb: int) -> int | None:
-        """32 random bits if something of probability `ppb` happens, else None; one word either way."""
-        word = self._stream.word()
-        return word & _U32 if (word >> 32) * CERTAIN >> 32 < ppb else None
+    def _strike(self, frame: Frame) -> None:
+        """One effect at least happens: draw the first of them, and for those behind it whether they happen too."""
+        stream, at = self._stream, self._stream.below(sum(self._firsts))
+        first = 0
+        while at >= self._firsts[first]:
+            at -= self._firsts[first]
+            first += 1
+        for place, (ppb, effect) in enumerate(self._effects[first:], first):
+            if place == first or stream.chance(ppb):
+                effect(self.rule, frame, stream.word() & _U32)
 
-    def _duplicate(self, frame: Frame) -> None:
-        bits = self._happens(self.rule.duplicate)
-        if bits is not None:
-            frame.copies.append(frame.delay + (self.rule.window * bits >> 32))
 
-    def _reorder(self, frame: Frame) -> None:
-        bits = self._happens(self.rule.reorder)
-        if bits is not None:
-            frame.delay += self.rule.window * bits >> 32
+def _first_effects(chances: list[int]) -> tuple[list[int], int]:
+    """For each effect a whole number in proportion to the chance that it is the first to happen; and that for none."""
+    firsts, none = [], 1
+    for place, ppb in enumerate(chances):
+        behind = CERTAIN ** (len(chances) - place - 1)
+        firsts.append(none * ppb * behind)
+        none *= CERTAIN - ppb
+    return firsts, none
 
-    def _corrupt(self, frame: Frame) -> None:
-        bits = self._happens(self.rule.corrupt)
-        if bits is not None:
-            frame.corrupt = bits
-            frame.checksum = self.rule.checksum
 
-    def _replay(self, frame: Frame) -> None:
-        bits = self._happens(self.rule.replay)
-        if bits is not None:
-            frame.copies.append(frame.delay + self.rule.age.at(bits))
+def _lose(rule: LinkRule, frame: Frame, bits: int) -> None:  # noqa: ARG001
+    frame.lost = True
+
+
+def _duplicate(rule: LinkRule, frame: Frame, bits: int) -> None:
+    frame.copies.append(frame.delay + (rule.window * bits >> 32))
+
+
+def _reorder(rule: LinkRule, frame: Frame, bits: int) -> None:
+    frame.delay += rule.window * bits >> 32
+
+
+def _corrupt(rule: LinkRule, frame: Frame, bits: int) -> None:
+    frame.corrupt = bits
+    frame.checksum = rule.checksum
+
+
+def _replay(rule: LinkRule, frame: Frame, bits: int) -> None:
+    frame.copies.append(frame.delay + rule.age.at(bits))
 
 
 def garble(message: Message, bits: int) -> Message | None:

@@ -71,8 +71,10 @@ class Link:
         word = words.pop() if words else self._stream.refill()
         self.traffic.sent += 1
         if not self.plain:
-            self._carry_through_rules(message, word)
-            return
+            strikes = [rule.strikes() for rule in self.rules]
+            if self.cuts or self.fifo or any(strikes):
+                self._carry_through_rules(message, word, strikes)
+                return
         kernel = self.kernel
         now = kernel._now
         table, cell = self.table, word >> 22 & 1023
@@ -98,10 +100,11 @@ class Link:
         self.traffic.lost += 1
         self.trace.record(self.kernel._now, records.LOST, self.source, self.target, sent_ns, cause, message, why)
 
-    def _carry_through_rules(self, message: Message, word: int) -> None:
+    def _carry_through_rules(self, message: Message, word: int, strikes: list[int]) -> None:
         frame = Frame(interpolate(self.table, word & _U32))
-        for rule in self.rules:
-            rule.apply(frame)
+        for rule, strike in zip(self.rules, strikes, strict=True):
+            if strike:
+                rule.apply(frame, strike == 2)
         if self.cuts or frame.lost:
             self.lose(self._packet(0, word, message), "cut" if self.cuts else "lost")
         else:

@@ -38,9 +38,16 @@ class Timer:
         node = self._node
         if self._deadline is None:
             node.timers[self] = None
-        self._deadline = deadline = node.clock.elapsed() + ns
-        due = node.clock.due(deadline)
-        if due is not None and (self._queued is None or self._queued > due):
+        clock = node.clock
+        due: int | None
+        if clock.steady:
+            due = node.kernel._now + ns
+            self._deadline = due + clock.shift
+        else:
+            self._deadline = deadline = clock.elapsed() + ns
+            due = clock.due(deadline)
+        queued = self._queued
+        if due is not None and (queued is None or queued > due):
             self._enqueue(due)
 
     def cancel(self) -> None:
@@ -71,7 +78,8 @@ class Timer:
         node = self._node
         if self._deadline is None:
             return  # cancelled, as a crash does with all timers of an incarnation
-        due = node.clock.due(self._deadline)
+        clock = node.clock
+        due = self._deadline - clock.shift if clock.steady else clock.due(self._deadline)
         if due is None:
             return  # frozen: the thaw puts it back
         if due > node.kernel._now:

@@ -13,7 +13,7 @@ from sim.world.disk_profile import NVME_PLP, DiskProfile
 from sim.world.distributions import Constant, Distribution
 from sim.world.kernel import Kernel
 from sim.world.link_rule import LinkRule
-from sim.world.message import Emitted, Event
+from sim.world.message import Emitted, Event, check_fields
 from sim.world.network import Network
 from sim.world.node import Node
 from sim.world.operations import OperationLog
@@ -108,7 +108,10 @@ class World:
     def subscribe(self, kinds: Iterable[type[Event]], observer: Observer) -> None:
         """Show `observer` every event of these kinds as it is emitted. Observers must not disturb the world."""
         for kind in kinds:
-            self._observers.setdefault(kind, []).append(observer)
+            if kind not in self._observers:
+                check_fields(kind)
+                self._observers[kind] = []
+            self._observers[kind].append(observer)
 
     def subscribe_named(self, kind: str, observer: Observer) -> None:
         """Like `subscribe`, for the kind of events whose class has this name, whoever defines it."""
@@ -117,13 +120,23 @@ class World:
     def emitted(self, node: Node, event: Event) -> None:
         """Record an event of a node and show it to those who watch its kind."""
         now, trace = self.kernel._now, self.trace
-        record = trace.record(now, records.EMIT, node.name, node.incarnation, trace.cause, event)
-        observers = self._observers.get(event.__class__, ())
-        named = self._named.get(event.__class__.__name__, ()) if self._named else ()
-        if observers or named:
+        trace.at = record = trace.at + 1
+        trace.buffer.append((now, records.EMIT, node.name, node.incarnation, trace.cause, event))
+        observers = self._observers.get(event.__class__)
+        if observers is None:
+            observers = self._observers_of(event.__class__)
+        if observers:
             emitted = Emitted(now, node.name, node.incarnation, record, event)
-            for observer in (*observers, *named):
+            for observer in observers:
                 observer(emitted)
+        if self._named:
+            for observer in self._named.get(type(event).__name__, ()):
+                observer(Emitted(now, node.name, node.incarnation, record, event))
+
+    def _observers_of(self, kind: type[Event]) -> list[Observer]:
+        """Nobody watches this kind, which is emitted for the first time; see that it can be said."""
+        check_fields(kind)
+        return self._observers.setdefault(kind, [])
 
     # Levers, in pairs. Each counts, so that faults which overlap heal in any order.
 
