@@ -35,5 +35,6 @@ def main() -> None:
         (first_n, first_b), (last_n, last_b) = held[0], held[-1]
         growth = (last_b - first_b) / (last_n - first_n)
         print(
-            f"trace {'on ' if keep else 'off'}   {growth:8.2f} MB per million messages   ({last_b / 1e6:.2f} MB at {last_n:,})"
+            f"trace {'on ' if keep else 'off'}   {growth:8.2f} MB per million messages"
+            f"   ({last_b / 1e6:.2f} MB at {last_n:,})"
         )

@@ -1,4 +1,4 @@
-"""Cost of a message as the world grows: every node plays ping-pong with one partner, the messages are as many each time."""
+"""Cost of a message as the world grows: every node plays ping-pong with one partner, as many messages each time."""
 
 from benchmarks.messages import Ping, Pong
 from benchmarks.timing import alternate
@@ -56,5 +56,5 @@ def main() -> None:
     least = cost[str(SIZES[0])]
     for size, seconds in cost.items():
         print(
-            f"{int(size):>6,} nodes   {seconds * 1e6:5.2f} us a message   {seconds / least:4.2f} x the cost at {SIZES[0]}"
+            f"{int(size):>6,} nodes   {seconds * 1e6:5.2f} us a message   {seconds / least:4.2f} x that at {SIZES[0]}"
         )

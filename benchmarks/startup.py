@@ -23,6 +23,7 @@ def main() -> None:
     bare = seconds([sys.executable, "-c", "pass"])
     whole = seconds(COMMAND)
     print(f"sim run    {whole:.3f} s   (bare interpreter {bare:.3f} s)")
-    code = f"import sys, sim.cli; sim.cli.main({COMMAND[3:]!r}); print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
+    show = f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    code = f"import sys, sim.cli; sim.cli.main({COMMAND[3:]!r}); {show}"
     loaded = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True).stderr.strip()
     print(f"loaded     {loaded}   of {', '.join(HEAVY)}")

@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 def versions() -> dict[str, str]:
-    """What may make a run differ: the version of Seedstorm, of Python, and a hash of the code of both sim and models."""
+    """What may make a run differ: the versions of Seedstorm and of Python, and a hash of the code of sim and models."""
     try:
         own = version("seedstorm")
     except PackageNotFoundError:

@@ -1,7 +1,7 @@
 """The command `sim`: its verbs, their options, and what each failure says and exits with.
 
-Standard output is the result, standard error the progress. Exit status: 0 pass, 1 violation, 2 unknown, 3 a model or the
-engine crashed, 4 usage or bad file, 5 nothing to run, 6 replay diverged, 130 interrupted.
+Standard output is the result, standard error the progress. Exit status: 0 pass, 1 violation, 2 unknown, 3 a model or
+the engine crashed, 4 usage or bad file, 5 nothing to run, 6 replay diverged, 130 interrupted.
 """
 
 import argparse

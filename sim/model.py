@@ -97,8 +97,8 @@ class Model:
     name, about: what `sim list --models` says. parameters: the pydantic class its scenario parameters are checked by.
     build: puts servers and clients on nodes. spec: the object its history is checked against, None if it has none.
     verbs: what a workload may ask, with how many literal arguments besides the key. checks: promises that are always
-    checked, each made anew for every run. landmarks: what `sometimes` can ask for. roles: who is what right now, from the
-    actors that are up, by node name. mutants: known bugs.
+    checked, each made anew for every run. landmarks: what `sometimes` can ask for. roles: who is what right now, from
+    the actors that are up, by node name. mutants: known bugs.
     """
 
     name: str

@@ -94,7 +94,7 @@ class _Late:
 
 
 class Progress(Check):
-    """After everything healed, each client completes an operation within `within` ns: ``eventually: {progress: 5s}``."""
+    """After all has healed, each client completes an operation within `within` ns: ``eventually: {progress: 5s}``."""
 
     def __init__(self, within: int = 5 * SECOND) -> None:
         self.name = "eventually progress"

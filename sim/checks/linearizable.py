@@ -38,7 +38,8 @@ class Linearizable(Check):
         detail, involved, at_ns = self._say(decision)
         if decision.status == "pass":
             unknown = history.count("unknown")
-            detail = f"{_plural(decision.parts, 'key')}, {len(history):,} operations ({unknown:,} unknown), {decision.algorithm}, witness replayed"
+            size = f"{len(history):,} operations ({unknown:,} unknown)"
+            detail = f"{_plural(decision.parts, 'key')}, {size}, {decision.algorithm}, witness replayed"
             if not len(history):
                 return Verdict(self.name, "unknown", "no operation was called, so nothing was decided", "history")
         return Verdict(
@@ -59,12 +60,9 @@ class Linearizable(Check):
         key = f"key {decision.part}"
         if decision.status == "unknown":
             done = [op for op in decision.ops if op.outcome == "ok"]
-            return (
-                f"{key} is undecided after {decision.work:,} configurations: {decision.furthest} of "
-                f"{len(done)} operations have a place; {decision.decided} of {decision.parts} keys pass",
-                (),
-                None,
-            )
+            how_far = f"{decision.furthest} of {len(done)} operations have a place"
+            others = f"{decision.decided} of {decision.parts} keys pass"
+            return f"{key} is undecided after {decision.work:,} configurations: {how_far}; {others}", (), None
         bad = find_bad_return(decision.ops, self._spec)
         return (*_sentence(key, bad, decision.ops), bad.op.ret_ns)
 
@@ -89,7 +87,7 @@ def _passes(ops: Sequence[Op], spec: Spec) -> bool:
 
 
 def _possible_states(prefix: Sequence[Op], bad: Op, spec: Spec) -> tuple[Hashable, ...]:
-    """The states in which an operation may have met the object when `bad` took effect: those a probe there could see."""
+    """The states that the object can have had when `bad` took effect: those that a probe in its place could see."""
     others = [op for op in prefix if op is not bad]
     states: dict[Hashable, None] = {spec.initial(): None}
     for op in others:

@@ -28,8 +28,8 @@ MEMBERS: tuple[tuple[str, Member], ...] = (("search", _search),)
 class Decision:
     """What the portfolio decided of a history.
 
-    `part` and `ops` are the first part that failed (or was left undecided) and its operations; `decided` counts the parts
-    that passed. `algorithm` names the members that decided, `work` the configurations they examined.
+    `part` and `ops` are the first part that failed (or was left undecided) and its operations; `decided` counts the
+    parts that passed. `algorithm` names the members that decided, `work` the configurations they examined.
     """
 
     status: Status
@@ -43,7 +43,7 @@ class Decision:
 
 
 def decide(history: History, spec: Spec, budget: Budget | None = None) -> Decision:
-    """Decide a history. Every pass is replayed by the witness check before it is believed; a replay that fails raises."""
+    """Decide a history. Every pass is replayed by the witness check before it is believed; if that fails, it raises."""
     budget = budget or Budget()
     parts = split(history, spec)
     undecided: tuple[Hashable, Found] | None = None

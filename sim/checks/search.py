@@ -7,8 +7,8 @@ reductions keep it small; each is sound for every specification:
   one. So (base, bits behind base) names the same set as n bits would, and its size is bounded by concurrency.
 * Eager reads. A read that is enabled and legal gets the next place without a branch: in any completion it can be moved
   to the front, for nothing left must precede it, it is legal now and it changes no state.
-* Unknown operations are optional. One is used only where it changes the state. If (base, window, state) was reached with
-  the unknown operations P, reaching it with more than P is pointless: whatever the larger set can still do, P can.
+* Unknown operations are optional. One is used only where it changes the state. If (base, window, state) was reached
+  with the unknown operations P, reaching it with more than P is pointless: whatever the larger set can still do, P can.
 """
 
 from collections.abc import Hashable, Iterator, Sequence

@@ -17,13 +17,17 @@ class Spec(Protocol):
 
     name: str
 
-    def initial(self) -> Hashable: ...
+    def initial(self) -> Hashable:
+        """The state before the first operation."""
 
-    def step(self, state: Hashable, op: Op) -> tuple[Hashable, ...]: ...
+    def step(self, state: Hashable, op: Op) -> tuple[Hashable, ...]:
+        """The states that may follow; none if the operation is illegal."""
 
-    def part(self, op: Op) -> Hashable: ...
+    def part(self, op: Op) -> Hashable:
+        """The object that the operation touches."""
 
-    def read_only(self, op: Op) -> bool: ...
+    def read_only(self, op: Op) -> bool:
+        """Whether it changes no state, ever."""
 
 
 class Register:

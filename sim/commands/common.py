@@ -60,7 +60,7 @@ def or_crash(act: Callable[[], T], reproduce: str) -> T:
 
 
 def status_of(run: Run) -> int:
-    """0 if the scenario's expectation was met, else by the verdict; a violation that should have come and did not is 1."""
+    """0 if the scenario's expectation was met, else by the verdict; 1 if a violation was expected and did not come."""
     if run.met:
         return status.PASS
     return status.VIOLATION if run.verdict == "pass" else STATUS_OF[run.verdict]

@@ -57,9 +57,8 @@ def _differences(loaded: Loaded, found: list[tuple[Way, list[Examined]]]) -> lis
     expected = [one.fingerprint for one in found[0][1]]
     differences = []
     for way, examined in found:
-        parted = [
-            one for one, right in zip(examined, expected, strict=True) if not one.problem and one.fingerprint != right
-        ]
+        pairs = zip(examined, expected, strict=True)
+        parted = [one for one, right in pairs if not one.problem and one.fingerprint != right]
         if parted:
             differences.append(find_difference(loaded, parted[0].seed, way))
     return differences
@@ -91,6 +90,5 @@ def _print(loaded: Loaded, seeds: int, differences: list[Difference]) -> None:
         print(f"PASS  {loaded.scenario.name}: {seeds} seeds, every way the same fingerprint")
     for one in differences:
         where = "" if one.record is None else f" at record {one.record:,}"
-        print(
-            f"FAIL  seed {one.seed}, {one.way}: parts from the first way{where}\n  left   {one.left}\n  right  {one.right}"
-        )
+        print(f"FAIL  seed {one.seed}, {one.way}: parts from the first way{where}")
+        print(f"  left   {one.left}\n  right  {one.right}")

@@ -7,7 +7,7 @@ from sim.scenario.jsonschema import schema_text
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    """This verb has no options."""
+    """There are none."""
     parser.epilog = "Name it in a scenario's first line: # yaml-language-server: $schema=schema.json"
 
 

@@ -4,7 +4,8 @@ MODEL_TEMPLATE = '''"""NAME: a register on one primary with backups. Change it i
 
 from collections.abc import Iterable, Mapping
 
-from sim import MS, Actor, Caller, Check, Emitted, Event, Message, Model, Request, RunRecord, Script, System, Verdict, on
+from sim import MS, Actor, Caller, Check, Emitted, Event, Message, Model, Request, RunRecord, Script, System, Verdict
+from sim import on
 
 
 class Value(Message):
@@ -128,7 +129,8 @@ MODEL = Model(
 )
 '''
 
-SCENARIO_TEMPLATE = """# The primary crashes every few seconds and loses what it had not synced. Expected: nothing acknowledged is lost.
+SCENARIO_TEMPLATE = """# The primary crashes every few seconds and loses what it had not synced.
+# Expected: nothing that was acknowledged is lost.
 version: 1
 name: NAME
 about: Crashes of the primary while clients read and write.

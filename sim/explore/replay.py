@@ -1,7 +1,7 @@
 """Run a kept run again and compare: identical, or where the two part.
 
-Both runs hash every record onto the hash before it, and keep the hash every so many records: equal checkpoints mean equal
-runs up to there, so the first that differ bound the difference, and a run with the trace kept shows what stands there.
+Both runs hash every record onto the hash before it, and keep the hash every so many records: equal checkpoints mean
+equal runs up to there, so the first that differ bound the difference.
 """
 
 from bisect import bisect_left

@@ -14,8 +14,8 @@ from sim.world.world import World
 class Clock(Fault):
     """Disturb the clocks of nodes.
 
-    jump steps the wall clock and steps it back at healing; timers do not notice. drift lets the whole clock, timers too,
-    gain so much on world time. freeze stops it; the time that was missed stays missed.
+    jump steps the wall clock and steps it back at healing; timers do not notice. drift lets the whole clock, timers
+    too, gain so much on world time. freeze stops it; the time that was missed stays missed.
     """
 
     verb: ClassVar[str] = "clock"

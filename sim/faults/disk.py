@@ -23,12 +23,12 @@ _KINDS = (
 class Disk(Fault):
     """Break the disks of nodes, in one of these ways.
 
-    failing-fsync: so many syncs return an error, and `pages` says what is left of what they were to write (clean, revert,
-    retain). lying-fsync: syncs return while the sectors lie in the device's cache. lost-write, misdirected-write: so
-    many synced writes miss a sector. bit-rot: so many bits of a durable sector flip. unreadable: a sector cannot be
-    read until it is rewritten. full: only so much more space. slow: syncs take so many times as long. stall: nothing completes
-    for so long. read-only: every change is refused. `files` (a glob) and `where` pick the sector.
-    Healing restores the levers; what is lost stays lost.
+    failing-fsync: so many syncs return an error, and `pages` says what is left of what they were to write (clean,
+    revert, retain). lying-fsync: syncs return while the sectors lie in the device's cache. lost-write,
+    misdirected-write: so many synced writes miss a sector. bit-rot: so many bits of a durable sector flip. unreadable:
+    a sector cannot be read until it is rewritten. full: only so much more space. slow: syncs take so many times as
+    long. stall: nothing completes for so long. read-only: every change is refused. `files` (a glob) and `where` pick
+    the sector. Healing restores the levers; what is lost stays lost.
     """
 
     verb: ClassVar[str] = "disk"
@@ -135,13 +135,9 @@ class Disk(Fault):
         return lambda: inode.unreadable.discard(sector)
 
     def _fill(self, disk: NodeDisk, scene: Scene) -> Heal:  # noqa: ARG002
-        before = disk.levers.capacity
-        disk.levers.capacity = disk.used() + (self.full or 0)
-
-        def heal() -> None:
-            disk.levers.capacity = before
-
-        return heal
+        capacity = disk.used() + (self.full or 0)
+        disk.levers.capacities.append(capacity)
+        return lambda: disk.levers.capacities.remove(capacity)
 
     def _slow(self, disk: NodeDisk, scene: Scene) -> Heal:  # noqa: ARG002
         factor = (self.slow or 1) * MILLION

@@ -1,7 +1,7 @@
 """A fault: something that is injected into the world and healed again.
 
-A fault class is its own schema, documentation and registration: its fields are what a scenario writes, its docstring what
-`sim list --faults` shows, its `verb` the key in YAML. It pulls levers of the world only and knows its targets when
+A fault class is its own schema, documentation and registration: its fields are what a scenario writes, its docstring
+what `sim list --faults` shows, its `verb` the key in YAML. It pulls levers of the world only and knows its targets when
 it fires.
 """
 

@@ -19,9 +19,9 @@ _EFFECTS = ("latency", "loss", "duplicate", "reorder", "corrupt", "bandwidth", "
 class Link(Fault):
     """Degrade links, both ways unless `both: false`.
 
-    latency is added to each message. loss, duplicate, reorder, corrupt and replay are probabilities: a reordered message
-    is held back by up to `window`; a corrupted one is dropped, or with `checksum: false` delivered with a bit flipped;
-    a replayed one comes again `age` later. bandwidth is shared by the messages of one direction.
+    latency is added to each message. loss, duplicate, reorder, corrupt and replay are probabilities: a reordered
+    message is held back by up to `window`; a corrupted one is dropped, or with `checksum: false` delivered with a bit
+    flipped; a replayed one comes again `age` later. bandwidth is shared by the messages of one direction.
     """
 
     verb: ClassVar[str] = "link"

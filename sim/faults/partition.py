@@ -28,9 +28,9 @@ class Partition(Fault):
     """Cut links between nodes.
 
     groups: nothing passes between different groups. isolate: each of these is alone. halves: a drawn half against
-    the other. bridge: two halves and one node that both can reach. ring: each node reaches its two neighbours in a drawn
-    circle. one-way: nothing passes from some to others, the way back is open. flapping: the cut comes and goes with
-    this period. Clients reach everybody unless a group names them.
+    the other. bridge: two halves and one node that both can reach. ring: each node reaches its two neighbours in a
+    drawn circle. one-way: nothing passes from some to others, the way back is open. flapping: the cut comes and goes
+    with this period. Clients reach everybody unless a group names them.
     """
 
     verb: ClassVar[str] = "partition"

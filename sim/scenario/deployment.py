@@ -16,7 +16,7 @@ def server_names(scenario: Scenario) -> dict[str, tuple[str, ...]]:
 
 
 def scripts(scenario: Scenario) -> dict[str, list[Script]]:
-    """System -> what each of its clients is to do. Clients are c1, c2, ..., or kv/c1, ... where there are several systems."""
+    """System -> what each of its clients is to do. Clients are c1, c2, ..., or kv/c1, ... among several systems."""
     alone = len(scenario.systems) == 1
     found: dict[str, list[Script]] = {name: [] for name in scenario.systems}
     for entry in scenario.workload:

@@ -56,6 +56,6 @@ def _refused(text: str, message: str) -> ScenarioErrors:
 
 
 def points(scenario: Scenario) -> list[tuple[str, ...]]:
-    """The overrides of each point that `vary` spans: all combinations, in the order of the file; one empty point without."""
+    """The overrides of each point that `vary` spans: all combinations, in the order of the file; one point without."""
     axes = [[f"{path}={value}" for value in values] for path, values in scenario.vary.items()]
     return list(product(*axes))

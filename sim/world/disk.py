@@ -237,7 +237,7 @@ class Disk:
         self._refuse_if_read_only()
         size = max(len(inode.live), offset + len(data))
         growth = size - len(inode.live)
-        if growth and self.levers.capacity is not None and self.used() + growth > self.levers.capacity:
+        if growth and self.levers.capacities and self.used() + growth > min(self.levers.capacities):
             raise NoSpace(self.name, f"no space for {growth} bytes")
         inode.change(Change(inode, self._next(), self._take(self._profile.write), offset, bytes(data), size))
 

@@ -32,7 +32,7 @@ class Levers:
         "_slow",
         "_stream",
         "_swallowed",
-        "capacity",
+        "capacities",
         "read_only",
     )
 
@@ -44,13 +44,13 @@ class Levers:
         self._swallowed = 0
         self._misdirected = 0
         self._slow: list[int] = []
-        self.capacity: int | None = None
+        self.capacities: list[int] = []
         self.read_only = 0
 
     def state(self) -> tuple[object, ...]:
         """What the levers stand at, for comparing before and after."""
         return (
-            tuple(self._failing), self._lying, self._swallowed, self._misdirected, tuple(self._slow), self.capacity,
+            tuple(self._failing), self._lying, self._swallowed, self._misdirected, tuple(self._slow), tuple(self.capacities),
             self.read_only,
         )  # fmt: skip
 
@@ -172,7 +172,7 @@ class Levers:
             disk.directory.settle(max(lied) + 1)
 
     def rot(self, disk: "Disk", files: str, bits: int, where: Where, stream: Stream) -> str | None:
-        """Flip `bits` bits in a drawn durable sector of a file that matches `files`; says which, None if there is none."""
+        """Flip `bits` bits in a drawn durable sector of a file like `files`; says which, None if there is none."""
         chosen = _draw_sector(disk, files, where, stream)
         if chosen is None:
             return None

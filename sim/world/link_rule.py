@@ -77,7 +77,7 @@ class RuleOnLink:
         self._any = (_TWO32 * (sum(self._firsts)) // (sum(self._firsts) + none)) if self._effects else 0
 
     def strikes(self) -> int:
-        """Draw for one message: 0 if the rule leaves it alone, 1 if it does what it does to all, 2 if something rare."""
+        """Draw for one message: 0 if the rule leaves it alone, 1 if it does what it does to all, 2 if more."""
         words = self._words
         word = words.pop() if words else self._stream.refill()
         return 2 if word >> 32 < self._any else self._steady

@@ -380,7 +380,7 @@ def test_an_unreadable_sector_raises_until_it_is_written_again() -> None:
 def test_a_full_or_read_only_disk_refuses_and_takes_nothing() -> None:
     bench = Bench()
     synced(bench)
-    bench.disk.levers.capacity = bench.disk.used() + 3
+    bench.disk.levers.capacities.append(bench.disk.used() + 3)
     bench.disk.append("f", b"123")
     with pytest.raises(NoSpace):
         bench.disk.append("f", b"4")

@@ -7,6 +7,7 @@ import random
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from time import monotonic
 
 import pytest
@@ -28,7 +29,7 @@ CALLS = [
 def model_code() -> list[str]:
     """Calls everything through names looked up at the time of the call, as a model would."""
     refused = []
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: time.time(),
         lambda: time.sleep(0),
         lambda: random.random(),

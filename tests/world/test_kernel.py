@@ -13,7 +13,8 @@ def order_of_equal_times(seed: int) -> list[int]:
     kernel = Kernel(Stream(seed, "ties"))
     seen: list[int] = []
     for number in range(8):
-        kernel.timeout(10).callbacks.append(lambda _, n=number: seen.append(n))  # type: ignore[union-attr]
+        timeout = kernel.timeout(10, number)
+        timeout.callbacks.append(lambda event: seen.append(event.value))
     kernel.run_until(10)
     return seen
 

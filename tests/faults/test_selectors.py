@@ -1,0 +1,86 @@
+"""Selectors mean what they say, at the moment a fault fires."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.faults.selectors import Roster, parse_selector, resolve, unknown_names
+from sim.world.streams import Stream
+
+SERVERS = ("n1", "n2", "n3", "n4", "n5")
+ROSTER = Roster(
+    SERVERS,
+    ("c1", "c2"),
+    {"n1": "eu", "c1": "eu", "n2": "us"},
+    lambda role: {"leader": ("n3",), "observer": ("n5",)}.get(role, ()),
+)
+
+
+def means(selector: object, seed: int = 1, taken: tuple[str, ...] = ()) -> tuple[str, ...]:
+    return resolve(parse_selector(selector), ROSTER, Stream(seed, "fault"), taken=taken)
+
+
+@pytest.mark.parametrize(
+    ("selector", "names"),
+    [
+        ("n2", ("n2",)),
+        ("n*", SERVERS),
+        ("leader", ("n3",)),
+        ("followers", ("n1", "n2", "n4", "n5")),
+        ("role:observer", ("n5",)),
+        ("zone:eu", ("n1", "c1")),
+        ("clients", ("c1", "c2")),
+        ("all", (*SERVERS, "c1", "c2")),
+        (["leader", "n1", "leader"], ("n3", "n1")),
+        (["leader", ["n1", "n2"]], ("n3", "n1", "n2")),
+    ],
+)
+def test_each_word_means_its_nodes(selector: object, names: tuple[str, ...]) -> None:
+    assert means(selector) == names
+
+
+@given(st.integers(0, 999), st.integers(1, 7))
+def test_random_takes_so_many_servers_and_no_client(seed: int, count: int) -> None:
+    found = means(f"random:{count}", seed)
+    assert len(found) == len(set(found)) == min(count, 5)
+    assert set(found) <= set(SERVERS)
+
+
+@given(st.integers(0, 999))
+def test_minority_and_majority_are_the_largest_and_the_smallest_there_are(seed: int) -> None:
+    assert len(means("minority", seed)) == 2
+    assert len(means("majority", seed)) == 3
+    assert len(means("random:40%", seed)) == 2
+
+
+@given(st.integers(0, 999))
+def test_others_are_those_not_named_yet(seed: int) -> None:
+    first = means(["leader", "random:1"], seed)
+    assert set(means("others", seed, taken=first)) == set(SERVERS) - set(first)
+    assert not set(means("random:2", seed, taken=first)) & set(first)
+
+
+@pytest.mark.parametrize(
+    ("selector", "message"),
+    [
+        ("randm:2", "no selector 'randm:', did you mean 'random:'?"),
+        ("random:0", "'random:0': expected 'random:2' or 'random:40%'"),
+        ("random:140%", "'random:140%': expected 'random:2' or 'random:40%'"),
+        ([], "expected at least one node, found an empty list"),
+        (3, "expected a node, a word such as 'leader', or a list of these, found 3"),
+        ("n 1", "'n 1' is no name of a node and no selector"),
+    ],
+)
+def test_what_is_no_selector_is_refused_with_the_nearest_word(selector: object, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        parse_selector(selector)
+
+
+def test_names_that_no_node_has_are_found_before_a_run() -> None:
+    assert unknown_names(("n1", "n*", "leader", "zone:eu"), SERVERS, ()) == []
+    assert unknown_names(("n9", "role:laeder"), SERVERS, ("leader",)) == [
+        ("n9", "no node named 'n9', did you mean 'n5'?"),
+        ("role:laeder", "no role 'laeder', did you mean 'leader'?"),
+    ]
