@@ -71,7 +71,7 @@ def _system(name: str, entry: SystemEntry, model: Model) -> Iterator[Finding]:
 
 def _workloads(scenario: Scenario, models: dict[str, Model]) -> Iterator[Finding]:
     for index, entry in enumerate(scenario.workload):
-        where = ("workload", index) if len(scenario.workload) > 1 else ("workload",)
+        where = ("workload", index)
         name = entry.system or next(iter(scenario.systems))
         if name not in models:
             yield (*where, "system"), f"no system named {name!r}{near(name, tuple(models))}"

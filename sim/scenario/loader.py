@@ -68,6 +68,7 @@ class _Loading:
         built["checks"] = self._entries(data, "checks", self._check)
         if isinstance(data.get("workload"), dict):
             built["workload"] = [data["workload"]]
+            self._document.lift("workload")
         scenario = self._validated(Scenario, built, ())
         if isinstance(scenario, Scenario):
             for path, message in find_contradictions(scenario):

@@ -35,6 +35,11 @@ class Document:
     data: Data
     places: dict[Path, tuple[int, int]] = field(default_factory=dict)
 
+    def lift(self, key: str) -> None:
+        """What stands under `key` is taken as a list of one: let its places be found under `key`.0, too."""
+        inner = [(path, place) for path, place in self.places.items() if path[:1] == (key,)]
+        self.places |= {(key, 0, *path[1:]): place for path, place in inner}
+
     def place(self, path: Path) -> tuple[int, int]:
         """Where `path` stands, or the nearest part around it."""
         while path and path not in self.places:

@@ -50,8 +50,8 @@ class Levers:
     def state(self) -> tuple[object, ...]:
         """What the levers stand at, for comparing before and after."""
         return (
-            tuple(self._failing), self._lying, self._swallowed, self._misdirected, tuple(self._slow), tuple(self.capacities),
-            self.read_only,
+            tuple(self._failing), self._lying, self._swallowed, self._misdirected, tuple(self._slow),
+            tuple(self.capacities), self.read_only,
         )  # fmt: skip
 
     def fail_syncs(self, times: int, pages: Pages = "clean") -> None:
