@@ -194,15 +194,20 @@ class Disk:
             self._complete(self._queue[0], boots)
 
     def _complete(self, sync: Sync, boots: int) -> None:
+        """Finish the first sync of the queue and let go what waited for it.
+
+        It leaves the queue last, so that what a waiter sends goes behind what waited before it: the gate keeps order.
+        """
         error = self.levers.complete(self, sync)
-        self._queue.popleft()
-        self.pending_syncs -= 1
         if not sync.finish(error) and error is not None:
             self.on_error(error)
-        for waiter in sync.waiters:
+        for waiter in sync.waiters:  # grows while it runs
             if boots != self._boots:
                 return  # the error crashed the node: what waited is lost
             waiter()
+        if boots == self._boots:
+            self._queue.popleft()
+            self.pending_syncs -= 1
 
     def _take(self, latency: int) -> int:
         """Keep the device busy for `latency` ns after what it has to do; returns when that ends."""

@@ -91,7 +91,8 @@ class Kernel(simpy.Environment):
         `between` is called every 1,024 acts. More than `limit` acts raise OutOfEvents.
         """
         self._end = token = object()
-        heappush(self._queue, (end, _LAST, 0, self._halt, token))
+        self.sequence += 1
+        heappush(self._queue, (end, _LAST, self.sequence, self._halt, token))
         queue, pop, left = self._queue, heappop, limit
         try:
             while left is None or left > 0:

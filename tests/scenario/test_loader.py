@@ -90,7 +90,7 @@ CASES = {
     "unknown operation": (
         "cas: 2}",
         "cass: 2}",
-        "f.yaml:11:74: workload.0.mix.cass: raft has no operation 'cass', did you mean 'cas'?",
+        "f.yaml:11:73: workload.0.mix.cass: raft has no operation 'cass', did you mean 'cas'?",
     ),
     "unknown node": (
         "[[leader, random:1], others]",

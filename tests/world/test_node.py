@@ -209,3 +209,24 @@ def test_the_kept_trace_reads_back() -> None:
     assert len(records) == world.trace.at
     assert [record[0] for record in records] == sorted(record[0] for record in records)
     assert isinstance(world.kernel, simpy.Environment)
+
+
+class Chatty(Actor):
+    """Says 1 behind a sync, and when that is done 3; between the two it has said 2, which waits for the same sync."""
+
+    def on_start(self) -> None:
+        self.disk.save(Vow(0))
+        self.send("ear", Said(1))
+        self.when_durable(lambda: self.send("ear", Said(3)))
+        self.send("ear", Said(2))
+
+
+def test_the_gate_of_the_disk_keeps_the_order_in_which_things_were_said() -> None:
+    world = World(1, Setting(latency=Constant(MS), fifo=True))
+    numbers: list[int] = []
+    world.subscribe([Heard], lambda e: numbers.append(e.event.number))  # type: ignore[attr-defined]
+    world.add("ear", Listener)
+    world.add("a", Chatty)
+    world.boot()
+    world.run_until(SECOND)
+    assert numbers == [1, 2, 3]
