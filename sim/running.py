@@ -115,9 +115,9 @@ class Running:
         )  # fmt: skip
 
     def _quiet(self) -> tuple[str, ...]:
-        if self._storm.fired:
-            return ()
         planned = len(self._plan.faults)
+        if self._storm.fired or not planned:
+            return ()
         return (f"no fault fired ({planned} were planned): this run says nothing about surviving faults",)
 
     def _reproduce(self) -> str:

@@ -36,14 +36,16 @@ def seed_of(text: str) -> int:
     return seed
 
 
-def load_or_refuse(path: str, overrides: tuple[str, ...] = ()) -> Loaded:
-    """Load a scenario; what is wrong with it ends the command with status 4, a line each.
-
-    A model of the user's own is looked for in the current folder and in that of the scenario.
-    """
+def find_models_near(path: str) -> None:
+    """Let a model of the user's own be found in the current folder and in that of the scenario."""
     for folder in (str(Path(path).resolve().parent), str(Path.cwd())):
         if folder not in sys.path:
             sys.path.insert(0, folder)
+
+
+def load_or_refuse(path: str, overrides: tuple[str, ...] = ()) -> Loaded:
+    """Load a scenario; what is wrong with it ends the command with status 4, a line each."""
+    find_models_near(path)
     try:
         return load(path, overrides)
     except ScenarioErrors as error:

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from sim import status
+from sim.commands.common import find_models_near
 from sim.commands.usage import UsageError
 from sim.scenario.errors import Problem, ScenarioErrors
 from sim.scenario.loader import load
@@ -38,6 +39,7 @@ def _files(name: str) -> list[str]:
 
 
 def _problems(file: str) -> tuple[Problem, ...]:
+    find_models_near(file)
     try:
         load(file)
     except ScenarioErrors as error:

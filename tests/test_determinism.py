@@ -1,0 +1,48 @@
+"""Golden fingerprints: they change only with a reason, and never between processes, hash seeds or Python versions."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FILE = "scenarios/raft/partition.yaml"
+
+
+def fingerprint(python: str, hash_seed: str) -> str:
+    done = subprocess.run(
+        [python, "-m", "sim", "run", FILE, "--seed", "7", "--json", "--no-save"],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONHASHSEED": hash_seed},
+    )
+    return str(json.loads(done.stdout)["fingerprint"])
+
+
+def pythons() -> list[str]:
+    """Other interpreters that have what Seedstorm needs: named in SEEDSTORM_PYTHONS, or on the path."""
+    named = os.environ.get("SEEDSTORM_PYTHONS", "").split(os.pathsep)
+    found = [shutil.which(f"python3.{minor}") or "" for minor in (11, 12, 13, 14)]
+    able = []
+    for python in filter(None, [*named, *found]):
+        needed = [python, "-c", "import simpy, msgspec, pydantic, yaml"]
+        if subprocess.run(needed, check=False, capture_output=True).returncode == 0:
+            able.append(python)
+    return able
+
+
+def test_hash_seeds_and_processes_do_not_matter() -> None:
+    assert len({fingerprint(sys.executable, hash_seed) for hash_seed in ("1", "2")}) == 1
+
+
+def test_versions_of_python_do_not_matter() -> None:
+    others = pythons()
+    if not others:
+        pytest.skip("no other Python here has simpy, msgspec, pydantic and yaml")
+    assert {fingerprint(python, "3") for python in others} == {fingerprint(sys.executable, "1")}
