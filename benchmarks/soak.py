@@ -46,7 +46,10 @@ def campaign(paths: list[str], first: int, count: int) -> list[Failure]:
             for _, seed, check, detail in found[:5]:
                 print(f"FAIL  sim run {path} --seed {seed}: {check}: {detail}")
             rate = count / (time.perf_counter() - began)
-            print(f"{path:<52} {count:>6,} seeds   {len({one[1] for one in found}):>4} failed   {rate:6.1f} seeds/s", flush=True)
+            print(
+                f"{path:<52} {count:>6,} seeds   {len({one[1] for one in found}):>4} failed   {rate:6.1f} seeds/s",
+                flush=True,
+            )
             failures += found
     return failures
 

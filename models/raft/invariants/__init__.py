@@ -1,0 +1,40 @@
+"""The promises of a Raft group, by the names that verdicts use. Each factory makes the check of one run."""
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from models.raft.invariants.clients import ExactlyOnce, ReadFresh
+from models.raft.invariants.commits import (
+    CommittedDurable,
+    CommittedStable,
+    LeaderCompleteness,
+    OwnTermCommit,
+    QuorumLog,
+)
+from models.raft.invariants.elections import ElectionSafety, UpToDate, VoteOnce, VowKept
+from models.raft.invariants.liveness import Liveness
+from models.raft.invariants.log_promises import AppendOnly, LogMatching, MatchTrue
+from models.raft.invariants.logs import Logs
+from models.raft.invariants.machines import SameState, StateMachineSafety
+from models.raft.settings import Settings
+from sim import Check, System
+
+CHECKS: Mapping[str, Callable[[System], Check]] = {
+    "election-safety": lambda _: ElectionSafety(),
+    "vote-once": lambda _: VoteOnce(),
+    "vow-kept": lambda _: VowKept(),
+    "up-to-date": lambda system: UpToDate(system.shared(Logs)),
+    "append-only": lambda _: AppendOnly(),
+    "log-matching": lambda _: LogMatching(),
+    "match-true": lambda system: MatchTrue(system.shared(Logs)),
+    "leader-completeness": lambda system: LeaderCompleteness(system.shared(Logs)),
+    "own-term-commit": lambda _: OwnTermCommit(),
+    "committed-stable": lambda system: CommittedStable(system.shared(Logs)),
+    "committed-durable": lambda system: CommittedDurable(system.shared(Logs)),
+    "quorum-log": lambda system: QuorumLog(system.shared(Logs), system.servers),
+    "state-machine-safety": lambda _: StateMachineSafety(),
+    "same-state": lambda _: SameState(),
+    "read-fresh": lambda _: ReadFresh(),
+    "exactly-once": lambda _: ExactlyOnce(),
+    "liveness": lambda system: Liveness(cast("Settings", system.parameters), system.servers),
+}

@@ -1,0 +1,101 @@
+"""What servers and clients of a Raft group say to each other. Every message between servers carries its sender's term.
+
+Source: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", Figure 2, with pre-votes (Ongaro's
+dissertation, section 9.6), rounds for read-only requests (6.4) and conflict hints instead of one step back per refusal.
+"""
+
+from sim import Message, Request
+
+NO_OP = "no-op"
+COMMAND = "command"
+SESSION = "session"
+
+
+class Entry(Message):
+    """One place of the log. `kind` is NO_OP, COMMAND or SESSION; `payload` is a command of the machine.
+
+    `session` and `serial` say which client's operation it is (sections 6.3 and 8); both are 0 where there is none.
+    """
+
+    index: int
+    term: int
+    kind: str
+    session: int = 0
+    serial: int = 0
+    payload: bytes = b""
+
+
+class RequestVote(Message):
+    """Asks for a vote; with `pre` it asks whether one would be given, and `term` is the sender's own term + 1."""
+
+    term: int
+    last_index: int
+    last_term: int
+    pre: bool
+
+
+class Vote(Message):
+    """A grant repeats the term asked for; a refusal carries the voter's own term."""
+
+    term: int
+    granted: bool
+    pre: bool
+
+
+class AppendEntries(Message):
+    """Entries behind (`prev_index`, `prev_term`), or none: a heartbeat. `round` is the newest read round."""
+
+    term: int
+    prev_index: int
+    prev_term: int
+    entries: tuple[Entry, ...]
+    commit: int
+    round: int
+
+
+class AppendReply(Message):
+    """`ok`: the log equals the leader's up to `match`. Otherwise (`hint_index`, `hint_term`) is where to look next.
+
+    `prev_index` and `round` repeat the request's. A refusal for the log still confirms leadership for `round`.
+    """
+
+    term: int
+    ok: bool
+    match: int
+    prev_index: int
+    hint_index: int
+    hint_term: int
+    round: int
+
+
+class Done(Message):
+    """The operation happened (or the session is open) and gave `value`; `session` is the session's id."""
+
+    value: bytes
+    session: int = 0
+
+
+class NotLeader(Message):
+    """The operation did not happen: ask `hint`, or anyone if that is None."""
+
+    hint: str | None
+
+
+class SessionExpired(Message):
+    """The machine knows no such session: this attempt did nothing, an earlier one may have."""
+
+
+ClientReply = Done | NotLeader | SessionExpired
+
+
+class OpenSession(Request[ClientReply]):
+    """Asks for a session; Done names it."""
+
+
+class Call(Request[ClientReply]):
+    """One operation of a client's session: the same `serial` at every attempt. `read`: it changes nothing."""
+
+    session: int
+    serial: int
+    operation: bytes
+    read: bool

@@ -1,0 +1,84 @@
+# ruff: noqa: D102 - the class says what is wrong with its one method
+"""Known bugs of logs, replication and commitment: each class overrides one rule of a part."""
+
+from models.raft.acceptance import Acceptance
+from models.raft.commitment import Commitment
+from models.raft.election import LEADER, Election
+from models.raft.events import Truncated
+from models.raft.log import FILE, Log, read_frames
+from models.raft.messages import AppendEntries, AppendReply
+from models.raft.progress import Progress
+from models.raft.replication import Replication
+
+
+class TruncatesAlways(Acceptance):
+    """Cuts the log to the place that a message speaks of, also when the message is an old one."""
+
+    def merge(self, request: AppendEntries) -> None:
+        self.store(request.prev_index + 1, request.entries)
+
+
+class NoPrevTerm(Acceptance):
+    """Asks only whether there is an entry before the new ones, not of which term."""
+
+    def holds(self, request: AppendEntries) -> bool:
+        return request.prev_index <= self._log.last
+
+
+class UnclampedCommit(Acceptance):
+    """Commits up to the end of its log, whose tail may be another leader's."""
+
+    def safe_commit(self, leader_commit: int, last_new: int) -> int:  # noqa: ARG002
+        return min(leader_commit, self._log.last)
+
+
+class OldTermCommit(Commitment):
+    """Commits entries of earlier terms by counting copies."""
+
+    def may_commit(self, index: int) -> bool:
+        return index > self.commit
+
+
+class MatchFalls(Progress):
+    """Believes the last reply, though it may be older than the one before."""
+
+    def note_match(self, reply: AppendReply) -> None:
+        self.match = reply.match
+        self.next = max(self.next, self.match + 1)
+
+
+class OldReplies(Replication):
+    """Takes replies of earlier terms for replies of this one."""
+
+    def is_of_this_term(self, reply: AppendReply) -> bool:  # noqa: ARG002
+        return True
+
+
+class AckUnsynced(Log):
+    """Never waits for the disk: entries reach it when the cache is written back."""
+
+    def sync(self) -> None:
+        pass
+
+
+class TailNotCut(Log):
+    """Leaves a torn tail in the file and writes behind it."""
+
+    def recover_log(self) -> None:
+        if not self._disk.exists(FILE):
+            self._begin_file()
+            return
+        for entry, frame in read_frames(self._disk.read(FILE)):
+            self._take(entry, frame)
+
+
+class ForgetsCommitted(Election):
+    """A leader that steps down drops what it does not know to be committed."""
+
+    def step_down(self, why: str) -> None:
+        first, log = self._node.commitment.commit + 1, self._log
+        if self.role == LEADER and first <= log.last:
+            log.cut(first)
+            log.sync()
+            self._node.emit(Truncated(self._ballot.term, first))
+        super().step_down(why)

@@ -1,0 +1,35 @@
+"""What a server is built from. A mutant puts a subclass that overrides one rule in the place of one part."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from models.raft.acceptance import Acceptance
+from models.raft.ballot import Ballot
+from models.raft.commitment import Commitment
+from models.raft.election import Election
+from models.raft.log import Log
+from models.raft.machine import KeyValueMachine
+from models.raft.membership import Membership
+from models.raft.progress import Progress
+from models.raft.proposals import Proposals
+from models.raft.reads import Reads
+from models.raft.replication import Replication
+from models.raft.sessions import Machine, Sessions
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The class of every part, and the factory of the machine that the log drives."""
+
+    ballot: type[Ballot] = Ballot
+    log: type[Log] = Log
+    membership: type[Membership] = Membership
+    progress: type[Progress] = Progress
+    commitment: type[Commitment] = Commitment
+    election: type[Election] = Election
+    acceptance: type[Acceptance] = Acceptance
+    replication: type[Replication] = Replication
+    proposals: type[Proposals] = Proposals
+    reads: type[Reads] = Reads
+    sessions: type[Sessions] = Sessions
+    machine: Callable[[], Machine] = KeyValueMachine
