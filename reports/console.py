@@ -27,12 +27,8 @@ def console(*, plain: bool = False, color: str = "auto", stderr: bool = False) -
 def show_run(out: Console, run: Run, *, artefact: str = "", verbose: bool = False) -> None:
     """Print a run, at most 25 lines unless `verbose` or more checks than that did not pass."""
     counts = run.counts
-    out.print(
-        Text(
-            f"{run.scenario}  seed {run.seed}  {len(run.servers)} servers, {len(run.clients)} clients  {show_ns(run.virtual_ns)} virtual",
-            "bold",
-        )
-    )
+    size = f"{len(run.servers)} servers, {len(run.clients)} clients  {show_ns(run.virtual_ns)} virtual"
+    out.print(Text(f"{run.scenario}  seed {run.seed}  {size}", "bold"))
     out.print(f"  faults      {_faults(run)}")
     out.print(
         f"  traffic     {counts.sent:,} messages ({_share(counts.lost, counts.sent)} lost)   "

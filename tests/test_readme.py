@@ -1,0 +1,43 @@
+"""What the README shows is what the commands print, and its files are there."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sim.cli import main
+from sim.model import find_model
+from sim.scenario.loader import load_text
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+WALL = re.compile(r"[0-9]+\.[0-9]+s wall")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.S)
+
+
+def test_the_planted_bug_looks_as_shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    shown = next(block for block in blocks("console") if "forgets-vote" in block)
+    command, _, output = shown.partition("\n")
+    assert main([*command.removeprefix("$ sim ").split(), "--no-save", "--plain"]) == 0
+    assert WALL.sub("wall", capsys.readouterr().out) == WALL.sub("wall", output)
+
+
+def test_the_scenario_of_the_readme_is_valid() -> None:
+    (text,) = blocks("yaml")
+    assert load_text(text, "first.yaml").scenario.name == "first"
+    assert yaml.safe_load(text)["faults"]
+
+
+def test_links_lead_somewhere_and_the_number_of_mutants_is_right() -> None:
+    for link in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / link).exists(), link
+    assert f"{len(find_model('raft').mutants)} planted bugs" in README
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) < 300
