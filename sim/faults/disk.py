@@ -10,7 +10,6 @@ from sim.faults.selectors import Selector
 from sim.world.disk import Disk as NodeDisk
 from sim.world.quantities import Duration, Size
 from sim.world.streams import Stream
-from sim.world.units import MILLION
 from sim.world.world import World
 
 Count = Annotated[int, pydantic.Field(strict=True, ge=1, le=1000)]
@@ -79,7 +78,7 @@ class Disk(Fault):
         """Pull the lever on each disk."""
         heals: list[tuple[str, Heal]] = []
         for name in scene.resolve(self.nodes):
-            heal = self._break(world.nodes[name].disk, scene)
+            heal = self._break(world.nodes[name].disk, scene, world)
             if heal is not None:
                 heals.append((name, heal))
         if not heals:
@@ -92,76 +91,68 @@ class Disk(Fault):
 
         return heal_all
 
-    def _break(self, disk: NodeDisk, scene: Scene) -> Heal | None:
+    def _break(self, disk: NodeDisk, scene: Scene, world: World) -> Heal | None:
         kind = one_of(self, _KINDS)
         ways: dict[str, Callable[[NodeDisk, Scene], Heal | None]] = {
             "failing_fsync": self._fail,
-            "lying_fsync": _lie,
+            "lying_fsync": self._lie,
             "lost_write": self._lose,
             "misdirected_write": self._misdirect,
             "bit_rot": self._rot,
             "unreadable": self._spoil,
             "full": self._fill,
             "slow": self._slow,
-            "stall": self._stall,
-            "read_only": _lock,
+            "stall": lambda disk, _: self._stall(disk, world),
+            "read_only": self._lock,
         }
         return ways[kind](disk, scene)
 
-    def _fail(self, disk: NodeDisk, scene: Scene) -> Heal:  # noqa: ARG002
-        disk.levers.fail_syncs(self.failing_fsync or 0, self.pages)
-        return disk.levers.stop_failing
+    def _fail(self, disk: NodeDisk, scene: Scene) -> Heal:
+        stream = scene.stream.child(disk.name)
+        return disk.levers.fail_syncs(stream, files=self.files, times=self.failing_fsync, pages=self.pages)
 
-    def _lose(self, disk: NodeDisk, scene: Scene) -> Heal:  # noqa: ARG002
-        disk.levers.lose_writes(self.lost_write or 0)
-        return disk.levers.stop_losing
+    def _lie(self, disk: NodeDisk, scene: Scene) -> Heal:  # noqa: ARG002
+        return disk.levers.lie(files=self.files)
 
-    def _misdirect(self, disk: NodeDisk, scene: Scene) -> Heal:  # noqa: ARG002
-        disk.levers.misdirect_writes(self.misdirected_write or 0)
-        return disk.levers.stop_misdirecting
+    def _lose(self, disk: NodeDisk, scene: Scene) -> Heal:
+        stream = scene.stream.child(disk.name)
+        return disk.levers.lose_writes(stream, files=self.files, times=self.lost_write or 0)
+
+    def _misdirect(self, disk: NodeDisk, scene: Scene) -> Heal:
+        stream = scene.stream.child(disk.name)
+        return disk.levers.misdirect_writes(stream, files=self.files, times=self.misdirected_write or 0)
 
     def _rot(self, disk: NodeDisk, scene: Scene) -> Heal | None:
-        effect = disk.levers.rot(disk, self.files, self.bit_rot or 0, self.where, scene.stream.child(disk.name))
-        scene.effect, scene.reason = effect or "", f"no durable file matches {self.files!r}"
-        return None if effect is None else _nothing
+        stream = scene.stream.child(disk.name)
+        spot = disk.levers.rot(stream, files=self.files, where=self.where, bits=self.bit_rot or 0)
+        if spot is None:
+            scene.reason = f"no durable file matches {self.files!r}"
+            return None
+        scene.effect = f"{spot.bits} bits in sector {spot.sector} of {spot.file}"
+        return _nothing
 
     def _spoil(self, disk: NodeDisk, scene: Scene) -> Heal | None:
-        spoiled = disk.levers.spoil(disk, self.files, self.where, scene.stream.child(disk.name))
-        scene.reason = f"no durable file matches {self.files!r}"
-        if spoiled is None:
+        spot = disk.levers.spoil(scene.stream.child(disk.name), files=self.files, where=self.where)
+        if spot is None:
+            scene.reason = f"no durable file matches {self.files!r}"
             return None
-        name, inode, sector = spoiled
-        scene.effect = f"sector {sector} of {name}"
-        return lambda: inode.unreadable.discard(sector)
+        scene.effect = f"sector {spot.sector} of {spot.file}"
+        return lambda: disk.levers.mend(spot)
 
     def _fill(self, disk: NodeDisk, scene: Scene) -> Heal:  # noqa: ARG002
-        capacity = disk.used() + (self.full or 0)
-        disk.levers.capacities.append(capacity)
-        return lambda: disk.levers.capacities.remove(capacity)
+        return disk.levers.fill(self.full or 0)
 
     def _slow(self, disk: NodeDisk, scene: Scene) -> Heal:  # noqa: ARG002
-        factor = (self.slow or 1) * MILLION
-        disk.levers.slow(factor)
-        return lambda: disk.levers.hasten(factor)
+        return disk.levers.slow(self.slow or 1)
 
-    def _stall(self, disk: NodeDisk, scene: Scene) -> Heal:  # noqa: ARG002
-        disk.stall(self.stall or 0)
-        return _nothing
+    def _stall(self, disk: NodeDisk, world: World) -> Heal:
+        unstall = disk.levers.stall()
+        world.at(world.now + (self.stall or 0), unstall)
+        return unstall
+
+    def _lock(self, disk: NodeDisk, scene: Scene) -> Heal:  # noqa: ARG002
+        return disk.levers.lock()
 
 
 def _nothing() -> None:
     """There is no lever to restore."""
-
-
-def _lie(disk: NodeDisk, scene: Scene) -> Heal:  # noqa: ARG001
-    disk.levers.lie()
-    return disk.levers.stop_lying
-
-
-def _lock(disk: NodeDisk, scene: Scene) -> Heal:  # noqa: ARG001
-    disk.levers.read_only += 1
-
-    def heal() -> None:
-        disk.levers.read_only -= 1
-
-    return heal

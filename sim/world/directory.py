@@ -4,17 +4,19 @@ from sim.world.inode import Inode
 
 
 class EntryChange:
-    """One change of names: `name` now means `inode` (None: nothing), and `gone` (a rename's old name) nothing."""
+    """One change of names: `name` now means `inode` (None: nothing), and `gone` (a rename's old name) nothing.
 
-    __slots__ = ("done_at", "gone", "inode", "lied", "name", "serial")
+    `serial` orders it among all changes of the disk; `begun_at` is the device time (ns) when the device turns to it.
+    """
 
-    def __init__(self, serial: int, done_at: int, name: str, inode: Inode | None, gone: str | None = None) -> None:
+    __slots__ = ("begun_at", "gone", "inode", "name", "serial")
+
+    def __init__(self, serial: int, begun_at: int, name: str, inode: Inode | None, gone: str | None = None) -> None:
         self.serial = serial
-        self.done_at = done_at
+        self.begun_at = begun_at
         self.name = name
         self.inode = inode
         self.gone = gone
-        self.lied = False
 
     def apply(self, names: dict[str, Inode]) -> None:
         """Make the change in `names`; a rename is one step: never both names, never neither."""
@@ -41,15 +43,21 @@ class Directory:
         change.apply(self.live)
         self.pending.append(change)
 
+    def take(self, before: int) -> list[EntryChange]:
+        """Let the changes with a serial below `before` be pending no more; returns them."""
+        taken = [change for change in self.pending if change.serial < before]
+        del self.pending[: len(taken)]
+        return taken
+
     def settle(self, before: int) -> None:
         """Make the changes with a serial below `before` durable, in order."""
-        for change in self.pending:
-            if change.serial < before:
-                change.apply(self.platter)
-        self.pending = [change for change in self.pending if change.serial >= before]
+        for change in self.take(before):
+            change.apply(self.platter)
 
-    def evict(self) -> None:
-        """Forget the cache: what is shown is the platter and what is still to be written."""
-        self.live = dict(self.platter)
-        for change in self.pending:
-            change.apply(self.live)
+    def settle_name(self, inode: Inode, before: int) -> None:
+        """Make the name of a new file durable, and with it every change of names that came before it."""
+        if any(one is inode for one in self.platter.values()):
+            return
+        bound = [change.serial for change in self.pending if change.inode is inode and change.serial < before]
+        if bound:
+            self.settle(bound[-1] + 1)

@@ -1,146 +1,130 @@
 """What a crash leaves on the platter, by mode.
 
-keep: the process was killed, the kernel lives: everything the device had taken in. lose-unsynced: only what is durable.
-torn: a drawn prefix of the pending changes, the last one cut at a sector. reordered: each pending sector on its own,
-sizes and names a prefix of theirs. wipe: nothing. What was synced is touched by wipe alone.
+keep: the process was killed, the kernel lives: everything the device had turned to, still dirty where it was dirty.
+lose-unsynced: only what is durable. torn: a drawn prefix of the pending changes, the last one cut at a sector.
+reordered: each dirty sector on its own, sizes and names a prefix of theirs. wipe: nothing.
+What was synced is touched by wipe alone.
 """
 
-from typing import Final
+from typing import Final, Literal
 
-from sim.world.directory import Directory, EntryChange
-from sim.world.inode import Change, Inode, resize
+from sim.world.directory import EntryChange
+from sim.world.inode import SECTOR, Change, Inode, put, resize
 from sim.world.streams import Stream
-from sim.world.units import PERCENT, SECOND
+from sim.world.units import PERCENT
+from sim.world.volume import Changes, Volume
 
 MODES: Final = ("keep", "lose-unsynced", "torn", "reordered", "wipe")
-WRITEBACK: Final = (5 * SECOND, 30 * SECOND)
-"""Dirty pages reach the platter on their own after a time drawn between these."""
+
+Tear = Literal["sector", "byte"]
 
 
-def cut_power(directory: Directory, mode: str, now: int, own: Stream, fault: Stream) -> None:
-    """Leave on the platter and in the live view what `mode` leaves; draws come from the `fault`'s stream.
+def crash(volume: Volume, mode: str, now: int, stream: Stream, *, tear: Tear = "sector", stale: bool = False) -> None:
+    """Leave on the platter and in the live view what `mode` leaves at device time `now`.
 
-    When pages were written back on their own is drawn from the disk's `own` stream.
+    The outcome is drawn from the fault's `stream`. `tear` says where a torn write may be cut; with `stale`, space that
+    a file was given without its data shows drawn garbage and not zeros.
     """
     assert mode in MODES, f"no crash mode named {mode!r}; there are {', '.join(MODES)}"
-    inodes = _inodes(directory)
     if mode == "wipe":
-        directory.live, directory.platter, directory.pending = {}, {}, []
+        volume.wipe()
         return
-    _forget_unreached(directory, inodes, now)
+    volume.forget_unreached(now)
     if mode != "keep":
-        _write_back(directory, inodes, now, own)
-        _keep_some_lies(directory, inodes, fault)
+        volume.write_back(now)
+        scatter(volume, volume.take_held(), stream, stale=stale)
+        pending = volume.take_pending()
         if mode == "torn":
-            _tear(directory, inodes, fault)
+            volume.store(torn(pending, stream, tear))
         elif mode == "reordered":
-            _reorder(directory, inodes, fault)
-        directory.pending = []
-        for inode in inodes:
-            inode.pending = []
-    directory.evict()
-    for inode in inodes:
-        inode.evict()
+            scatter(volume, pending, stream, stale=stale)
+    volume.reload()
 
 
-def _inodes(directory: Directory) -> list[Inode]:
-    found = {inode.number: inode for names in (directory.platter, directory.live) for inode in names.values()}
-    found |= {one.inode.number: one.inode for one in directory.pending if one.inode is not None}
-    return [found[number] for number in sorted(found)]
+def torn(changes: Changes, stream: Stream, tear: Tear) -> list[Change | EntryChange]:
+    """A drawn prefix of the changes and a part of the one behind it; changes of size and names come whole or not."""
+    count = stream.below(len(changes) + 1)
+    kept = list(changes[:count])
+    last = changes[count] if count < len(changes) else None
+    if isinstance(last, Change):
+        length = _cut(last, stream, tear)
+        if length:
+            kept.append(_part(last, length, kept))
+    return kept
 
 
-def _forget_unreached(directory: Directory, inodes: list[Inode], now: int) -> None:
-    """Changes that the device had not begun when the crash came never happened."""
-    directory.pending = [one for one in directory.pending if one.done_at <= now]
-    for inode in inodes:
-        inode.pending = [one for one in inode.pending if one.done_at <= now]
+def _cut(change: Change, stream: Stream, tear: Tear) -> int:
+    """How many bytes of a write arrived: up to a drawn sector boundary or byte, and never all."""
+    first, step = (1, 1) if tear == "byte" else (SECTOR - change.offset % SECTOR, SECTOR)
+    cuts = range(first, len(change.data), step)
+    drawn = stream.below(len(cuts) + 1)
+    return cuts[drawn - 1] if drawn else 0
 
 
-def _write_back(directory: Directory, inodes: list[Inode], now: int, own: Stream) -> None:
-    """Make durable what was dirty for so long that the kernel has written it back; names and sizes in order."""
-    for inode in inodes:
-        if inode.pending and now - inode.pending[0].done_at >= WRITEBACK[0]:
-            old = [one for one in inode.pending if now - one.done_at >= own.between(*WRITEBACK)]
-            inode.settle(old)
-    if directory.pending and now - directory.pending[0].done_at >= own.between(*WRITEBACK):
-        directory.settle(directory.pending[0].serial + 1)
+def _part(change: Change, length: int, before: Changes) -> Change:
+    inode = change.inode
+    sizes = [one.size for one in before if isinstance(one, Change) and one.inode is inode]
+    size = max(sizes[-1] if sizes else len(inode.platter), change.offset + length)
+    return Change(inode, change.serial, change.begun_at, change.offset, change.data[:length], size)
 
 
-def _keep_some_lies(directory: Directory, inodes: list[Inode], fault: Stream) -> None:
-    """Of what a lying sync left in the device's cache, each sector reaches the platter or not, evenly."""
-    for inode in inodes:
-        lies = [one for one in inode.pending if one.lied]
-        for change in lies:
-            _keep_sectors(change, 50 * PERCENT, fault)
-        inode.pending = [one for one in inode.pending if not one.lied]
-    lied = [one for one in directory.pending if one.lied]
-    if lied:
-        directory.settle(lied[fault.below(len(lied))].serial + fault.below(2))
-
-
-def _keep_sectors(change: Change, ppb: int, fault: Stream) -> None:
-    """Each sector of a write is kept with this probability; bytes beyond the platter's end take the size along."""
-    platter = change.inode.platter
-    for sector in change.sectors():
-        if fault.chance(ppb):
-            change.apply_sector(platter, sector)
-
-
-def _tear(directory: Directory, inodes: list[Inode], fault: Stream) -> None:
-    """A prefix of all pending changes in the order in which they were made; the next one in part."""
-    pending = _in_order(directory, inodes)
-    kept = fault.below(len(pending) + 1)
-    for change in pending[:kept]:
-        if isinstance(change, Change):
-            change.apply(change.inode.platter)
-        else:
-            change.apply(directory.platter)
-    if kept < len(pending):
-        _cut(pending[kept], fault)
-
-
-def _cut(change: Change | EntryChange, fault: Stream) -> None:
-    """Write some of the leading sectors of a write, not all of them. Names change as a whole or not at all."""
-    if not isinstance(change, Change):
+def scatter(volume: Volume, changes: Changes, stream: Stream, *, stale: bool = False) -> None:
+    """Keep each sector that the changes made dirty or not, on its own, and a prefix of the sizes and names."""
+    if not changes:
         return
-    sectors = change.sectors()
-    for sector in sectors[: fault.below(len(sectors))] if sectors else ():
-        change.apply_sector(change.inode.platter, sector)
-
-
-def _reorder(directory: Directory, inodes: list[Inode], fault: Stream) -> None:
-    """Each pending sector is kept or not on its own; names and sizes keep a prefix of their own order.
-
-    A size that was kept without the bytes behind it reads as zeros there.
-    """
-    ppb = fault.choice((25, 50, 75)) * PERCENT
-    pending = _in_order(directory, inodes)
-    sizes = {inode.number: len(inode.platter) for inode in inodes}
-    ordered = _sizes_and_names(pending, dict(sizes))
-    for change in ordered[: fault.below(len(ordered) + 1)]:
-        if isinstance(change, Change):
-            sizes[change.inode.number] = change.size
+    kept_ppb = stream.choice((25, 50, 75)) * PERCENT
+    final = _contents(changes)
+    journal = _journal(changes)
+    for entry in journal[: stream.below(len(journal) + 1)]:
+        if isinstance(entry, EntryChange):
+            entry.apply(volume.directory.platter)
         else:
-            change.apply(directory.platter)
-    for change in pending:
+            _give_size(entry.inode, entry.size, stream if stale else None)
+    dirty = {
+        (one.inode.number, sector): one.inode for one in changes if isinstance(one, Change) for sector in one.sectors()
+    }
+    for (number, sector), inode in dirty.items():
+        if stream.chance(kept_ppb):
+            content = final[number][sector * SECTOR : (sector + 1) * SECTOR]
+            _keep(inode, sector, content)
+
+
+def _contents(changes: Changes) -> dict[int, bytearray]:
+    """What the cache holds of each changed file, by its number."""
+    contents: dict[int, bytearray] = {}
+    for change in changes:
         if isinstance(change, Change):
-            _keep_sectors(change, ppb, fault)
-    for inode in inodes:
-        resize(inode.platter, sizes[inode.number])
+            content = contents.get(change.inode.number)
+            if content is None:
+                content = contents[change.inode.number] = bytearray(change.inode.platter)
+            change.apply(content)
+    return contents
 
 
-def _sizes_and_names(pending: list[Change | EntryChange], size_of: dict[int, int]) -> list[Change | EntryChange]:
-    """The changes of metadata among the pending ones: names, and writes that changed the size of their file."""
-    found: list[Change | EntryChange] = []
-    for change in pending:
+def _journal(changes: Changes) -> list[Change | EntryChange]:
+    """The changes that a file system keeps in order: names, and writes that change the size of their file."""
+    sizes: dict[int, int] = {}
+    journal: list[Change | EntryChange] = []
+    for change in changes:
         if isinstance(change, EntryChange):
-            found.append(change)
-        elif change.size != size_of[change.inode.number]:
-            size_of[change.inode.number] = change.size
-            found.append(change)
-    return found
+            journal.append(change)
+        elif change.size != sizes.get(change.inode.number, len(change.inode.platter)):
+            sizes[change.inode.number] = change.size
+            journal.append(change)
+    return journal
 
 
-def _in_order(directory: Directory, inodes: list[Inode]) -> list[Change | EntryChange]:
-    changes: list[Change | EntryChange] = [change for inode in inodes for change in inode.pending]
-    return sorted([*changes, *directory.pending], key=lambda one: one.serial)
+def _give_size(inode: Inode, size: int, garbage: Stream | None) -> None:
+    before = len(inode.platter)
+    resize(inode.platter, size)
+    if garbage is not None and size > before:
+        words = (garbage.word().to_bytes(8, "little") for _ in range(-(-(size - before) // 8)))
+        inode.platter[before:] = b"".join(words)[: size - before]
+
+
+def _keep(inode: Inode, sector: int, content: bytearray) -> None:
+    """Write a sector, as far as the file on the platter reaches."""
+    room = len(inode.platter) - sector * SECTOR
+    if room > 0:
+        put(inode.platter, sector * SECTOR, content[:room])
+        inode.unreadable.discard(sector)

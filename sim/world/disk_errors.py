@@ -22,7 +22,7 @@ class Unreadable(DiskError):
 
 
 class NoSpace(DiskError):
-    """The disk is full; nothing of the write was taken."""
+    """The disk is full; nothing of the write was taken, unless the fault asks for short writes: then a prefix was."""
 
 
 class ReadOnly(DiskError):

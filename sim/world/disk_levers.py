@@ -1,212 +1,204 @@
-"""The levers of a disk that faults pull: what a sync does when something is wrong with it, and rot of what is stored.
+"""The levers of a disk that faults pull, and what rots on its platter.
 
-Failing syncs follow what Rebello and others measured of file systems ("Can Applications Recover from fsync Failures?",
-ATC 2020): after the error the pages are marked clean, so the next sync succeeds without writing them.
+A lever that heals returns its heal: a call that puts back this one lever, in whatever order others are put back, and
+never the data. Draws come from the stream of the fault that pulls.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Final, Literal
+from math import prod
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from sim.world.disk_errors import DiskError, SyncFailed
-from sim.world.inode import SECTOR, Change, Inode
+from sim.world.disk_damage import KINDS, FailingSync, Flaw, LyingSync, Pages, StrayWrite, spent
+from sim.world.inode import SECTOR, Inode
 from sim.world.streams import Stream
-from sim.world.units import MILLION
 
 if TYPE_CHECKING:
     from sim.world.disk import Disk
-    from sim.world.sync import Sync
 
-Pages = Literal["clean", "revert", "retain"]
+Heal = Callable[[], None]
 Where = Literal["head", "middle", "tail", "any"]
-BITS: Final = SECTOR * 8
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Spot:
+    """A sector of a file; `bits` of it were flipped."""
+
+    file: str
+    sector: int
+    inode: Inode
+    bits: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Ceiling:
+    """All files together may hold `size` bytes; with `short`, a write that does not fit is taken in part."""
+
+    size: int
+    short: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Pace:
+    """Every latency is `factor` times as long."""
+
+    factor: int
 
 
 class Levers:
-    """The levers of one disk. Those in pairs count, so that faults which overlap heal in any order."""
+    """The levers of one disk. `files` is a glob over names; the directory's own name is `.`."""
 
-    __slots__ = (
-        "_failing",
-        "_lied",
-        "_lying",
-        "_misdirected",
-        "_slow",
-        "_stream",
-        "_swallowed",
-        "capacities",
-        "read_only",
-    )
+    def __init__(self, disk: "Disk", capacity: int | None) -> None:
+        self._disk = disk
+        self.flaws: list[Flaw] = []
+        self.ceilings: list[Ceiling] = [] if capacity is None else [Ceiling(capacity)]
+        self.locks: list[object] = []
+        self._paces: list[Pace] = []
+        self._stalls: list[object] = []
 
-    def __init__(self, stream: Stream) -> None:
-        self._stream = stream
-        self._failing: list[Pages] = []
-        self._lying = 0
-        self._lied = False
-        self._swallowed = 0
-        self._misdirected = 0
-        self._slow: list[int] = []
-        self.capacities: list[int] = []
-        self.read_only = 0
+    def state(self) -> tuple[int, ...]:
+        """What is pulled, for comparing before and after."""
+        kinds = [sum(isinstance(flaw, kind) for flaw in self.flaws) for kind in KINDS]
+        return (*kinds, len(self.ceilings), len(self.locks), self._disk.device.slowness, len(self._stalls))
 
-    def state(self) -> tuple[object, ...]:
-        """What the levers stand at, for comparing before and after."""
-        return (
-            tuple(self._failing), self._lying, self._swallowed, self._misdirected, tuple(self._slow),
-            tuple(self.capacities), self.read_only,
-        )  # fmt: skip
+    # What syncs do.
 
-    def fail_syncs(self, times: int, pages: Pages = "clean") -> None:
-        """Let the next `times` syncs fail. `pages`: clean (ext4, XFS), revert (btrfs), or retain (still dirty)."""
-        self._failing += [pages] * times
+    def fail_syncs(self, stream: Stream, *, files: str = "*", times: int | None = 1, pages: Pages = "clean") -> Heal:
+        """Let the next `times` syncs fail (None: all). `pages`: clean (ext4, XFS), revert (btrfs) or retain (dirty)."""
+        return self._pull(self.flaws, FailingSync(files, times, pages, stream))
 
-    def stop_failing(self) -> None:
-        """Let syncs succeed again. What was lost stays lost."""
-        self._failing.clear()
+    def lie(self, *, files: str = "*") -> Heal:
+        """Let syncs return while the sectors lie in the device's cache; the next honest sync flushes them."""
+        return self._pull(self.flaws, LyingSync(files))
 
-    def lie(self) -> None:
-        """Let syncs return at once while the sectors lie in the device's cache."""
-        self._lying += 1
+    def lose_writes(self, stream: Stream, *, files: str = "*", times: int = 1) -> Heal:
+        """Let one sector of each of the next `times` synced files never reach the platter."""
+        return self._pull(self.flaws, StrayWrite(files, times, None, stream))
 
-    def stop_lying(self) -> None:
-        """Undo one `lie`. The next sync also writes what the lies left behind."""
-        self._lying -= 1
+    def misdirect_writes(self, stream: Stream, *, files: str = "*", into: str = "", times: int = 1) -> Heal:
+        """Let one sector of each of the next `times` synced files land on another, of the same file or of `into`."""
+        return self._pull(self.flaws, StrayWrite(files, times, into, stream))
 
-    def lose_writes(self, times: int) -> None:
-        """Let one sector of each of the next `times` synced writes never reach the platter."""
-        self._swallowed += times
+    def retire(self) -> None:
+        """Forget the flaws that have had all their effect."""
+        self.flaws[:] = [flaw for flaw in self.flaws if not spent(flaw)]
 
-    def misdirect_writes(self, times: int) -> None:
-        """Let one sector of each of the next `times` synced writes land on another sector of the file."""
-        self._misdirected += times
+    # How long it takes and what is refused.
 
-    def stop_losing(self) -> None:
-        """Let writes reach the platter again."""
-        self._swallowed = 0
+    def slow(self, factor: int) -> Heal:
+        """Multiply every latency from now on."""
+        assert factor >= 1, f"a disk {factor} times as slow"
+        heal = self._pull(self._paces, Pace(factor))
+        self._set_pace()
 
-    def stop_misdirecting(self) -> None:
-        """Let writes land where they belong again."""
-        self._misdirected = 0
+        def hasten() -> None:
+            heal()
+            self._set_pace()
 
-    def slow(self, factor_ppm: int) -> None:
-        """Multiply the latency of syncs."""
-        self._slow.append(factor_ppm)
+        return hasten
 
-    def hasten(self, factor_ppm: int) -> None:
-        """Undo one `slow` of this factor."""
-        self._slow.remove(factor_ppm)
+    def stall(self) -> Heal:
+        """Let no operation complete."""
+        mark = object()
+        self._stalls.append(mark)
+        self._disk.device.stall()
 
-    def slowed(self, latency: int) -> int:
-        """A latency in ns as the levers make it."""
-        for factor in self._slow:
-            latency = latency * factor // MILLION
-        return latency
+        def unstall() -> None:
+            if mark in self._stalls:
+                self._stalls.remove(mark)
+                self._disk.device.unstall()
 
-    def complete(self, disk: "Disk", sync: "Sync") -> DiskError | None:
-        """Do what a sync does, as the levers make it do it."""
-        if self._failing:
-            return self._fail(disk, sync, self._failing.pop(0))
-        if self._lying:
-            self._lied = True
-            for change in _covered(disk, sync):
-                change.lied = True
+        return unstall
+
+    def fill(self, slack: int, *, short: bool = False) -> Heal:
+        """Leave room for `slack` bytes more; with `short`, a write that does not fit is taken as far as it does."""
+        return self._pull(self.ceilings, Ceiling(self._disk.used() + slack, short))
+
+    def missing(self, growth: int) -> int:
+        """How many of `growth` more bytes do not fit."""
+        if not self.ceilings:
+            return 0
+        room = min(ceiling.size for ceiling in self.ceilings) - self._disk.used()
+        return min(growth, max(0, growth - room))
+
+    @property
+    def short(self) -> bool:
+        """Whether a write that does not fit is taken in part."""
+        return any(ceiling.short for ceiling in self.ceilings)
+
+    def lock(self) -> Heal:
+        """Refuse every change, as a file system does after a journal error."""
+        return self._pull(self.locks, object())
+
+    # What is stored.
+
+    def rot(self, stream: Stream, *, files: str = "*", where: Where = "any", bits: int = 1) -> Spot | None:
+        """Flip 1 to `bits` bits in a drawn sector of the platter and evict its page; None if no file matches."""
+        spot = self._draw_spot(stream, files, where)
+        if spot is None:
             return None
-        if self._lied:
-            self._flush_lies(disk)
-        self._settle(disk, sync)
-        return None
+        platter, begin = spot.inode.platter, spot.sector * SECTOR
+        places = min(SECTOR, len(platter) - begin) * 8
+        flips: dict[int, None] = {}
+        for _ in range(stream.between(1, min(bits, places))):
+            flips[_next_free(stream.below(places), flips, places)] = None
+        for bit in flips:
+            platter[begin + bit // 8] ^= 1 << bit % 8
+        self._disk.volume.evict(spot.inode, spot.sector)
+        return Spot(spot.file, spot.sector, spot.inode, len(flips))
 
-    def _settle(self, disk: "Disk", sync: "Sync") -> None:
-        if sync.inode is None:
-            disk.directory.settle(sync.serial)
-            return
-        inode = sync.inode
-        covered = [change for change in inode.pending if change.serial < sync.serial]
-        if (self._swallowed or self._misdirected) and any(change.data for change in covered):
-            self._settle_with_damage(inode, covered)
-        else:
-            inode.settle(covered)
+    def spoil(self, stream: Stream, *, files: str = "*", where: Where = "any") -> Spot | None:
+        """Let a drawn sector be unreadable until it is overwritten or mended; None if no file matches."""
+        spot = self._draw_spot(stream, files, where)
+        if spot is not None:
+            spot.inode.unreadable.add(spot.sector)
+        return spot
 
-    def _settle_with_damage(self, inode: Inode, covered: list[Change]) -> None:
-        """One drawn sector keeps its old content; if misdirected, its new content lands on another sector."""
-        sectors = sorted({sector for change in covered for sector in change.sectors()})
-        missed = self._stream.choice(sectors)
-        before = bytes(inode.platter[missed * SECTOR : (missed + 1) * SECTOR])
-        inode.settle(covered)
-        after = bytes(inode.platter[missed * SECTOR : (missed + 1) * SECTOR])
-        inode.platter[missed * SECTOR : missed * SECTOR + len(after)] = before.ljust(len(after), b"\0")[: len(after)]
-        if self._misdirected:
-            self._misdirected -= 1
-            others = [one for one in range(-(-len(inode.platter) // SECTOR)) if one != missed]
-            if others:
-                victim = self._stream.choice(others) * SECTOR
-                room = min(len(after), len(inode.platter) - victim)
-                inode.platter[victim : victim + room] = after[:room]
-        else:
-            self._swallowed -= 1
-        inode.evict()
+    def mend(self, spot: Spot) -> None:
+        """Let a spoiled sector be readable again, with its content."""
+        spot.inode.unreadable.discard(spot.sector)
 
-    def _fail(self, disk: "Disk", sync: "Sync", pages: Pages) -> DiskError:
-        error = SyncFailed(disk.name, "a sync returned an input/output error")
-        inode = sync.inode
-        if pages == "retain":
-            return error
-        if inode is None:
-            disk.directory.pending = [one for one in disk.directory.pending if one.serial >= sync.serial]
-            if pages == "revert":
-                disk.directory.evict()
-            return error
-        covered = [change for change in inode.pending if change.serial < sync.serial]
-        sectors = [(change, sector) for change in covered for sector in change.sectors()]
-        for change, sector in sectors[: self._stream.below(len(sectors) + 1)]:
-            change.apply_sector(inode.platter, sector)
-        inode.drop(covered)
-        if pages == "revert":
-            inode.evict()
-        return error
+    def evict(self, *, files: str = "*") -> None:
+        """Let matching files be read anew: what a failed sync lost shows its old content from now on."""
+        names = self._disk.volume.directory.live
+        for name in sorted(names):
+            if fnmatchcase(name, files):
+                self._disk.volume.reload_file(names[name])
 
-    def _flush_lies(self, disk: "Disk") -> None:
-        self._lied = False
-        for inode in disk.inodes():
-            inode.settle([change for change in inode.pending if change.lied])
-        lied = [change.serial for change in disk.directory.pending if change.lied]
-        if lied:
-            disk.directory.settle(max(lied) + 1)
+    def _pull(self, pulled: list[T], lever: T) -> Heal:
+        pulled.append(lever)
 
-    def rot(self, disk: "Disk", files: str, bits: int, where: Where, stream: Stream) -> str | None:
-        """Flip `bits` bits in a drawn durable sector of a file like `files`; says which, None if there is none."""
-        chosen = _draw_sector(disk, files, where, stream)
-        if chosen is None:
+        def heal() -> None:
+            for index, one in enumerate(pulled):
+                if one is lever:
+                    del pulled[index]
+                    return
+
+        return heal
+
+    def _set_pace(self) -> None:
+        self._disk.device.slowness = prod(pace.factor for pace in self._paces)
+
+    def _draw_spot(self, stream: Stream, files: str, where: Where) -> Spot | None:
+        volume = self._disk.volume
+        volume.write_back(self._disk.device.time())
+        names = volume.directory.live
+        named = [name for name in sorted(names) if names[name].platter and fnmatchcase(name, files)]
+        if not named:
             return None
-        name, inode, sector = chosen
-        size = min(SECTOR, len(inode.platter) - sector * SECTOR)
-        for bit in stream.sample(range(size * 8), bits):
-            inode.platter[sector * SECTOR + bit // 8] ^= 1 << bit % 8
-        inode.evict()
-        return f"{bits} bits in sector {sector} of {name}"
-
-    def spoil(self, disk: "Disk", files: str, where: Where, stream: Stream) -> tuple[str, Inode, int] | None:
-        """Make one drawn durable sector unreadable until it is written again; (name, inode, sector), None if none."""
-        chosen = _draw_sector(disk, files, where, stream)
-        if chosen is not None:
-            chosen[1].unreadable.add(chosen[2])
-        return chosen
+        name = stream.choice(named)
+        count = -(-len(names[name].platter) // SECTOR)
+        third = count // 3
+        spans = {"head": (0, third), "middle": (third, count - third), "tail": (count - third, count)}
+        low, high = spans.get(where, (0, count))
+        if low >= high:
+            low, high = (0, 1) if where == "head" else (count - 1, count)
+        return Spot(name, stream.between(low, high - 1), names[name])
 
 
-def _covered(disk: "Disk", sync: "Sync") -> list[Change]:
-    pending = disk.directory.pending if sync.inode is None else sync.inode.pending
-    return [change for change in pending if change.serial < sync.serial]  # type: ignore[misc] # both kinds can lie
-
-
-def _draw_sector(disk: "Disk", files: str, where: Where, stream: Stream) -> tuple[str, Inode, int] | None:
-    named = [
-        (name, inode)
-        for name, inode in sorted(disk.directory.platter.items())
-        if inode.platter and fnmatchcase(name, files)
-    ]
-    if not named:
-        return None
-    name, inode = stream.choice(named)
-    count = -(-len(inode.platter) // SECTOR)
-    third = max(1, count // 3)
-    spans = {"head": (0, third - 1), "middle": (count // 3, count - 1 - count // 3), "tail": (count - third, count - 1)}
-    low, high = spans.get(where, (0, count - 1))
-    return name, inode, stream.between(min(low, high), max(low, high))
+def _next_free(place: int, taken: dict[int, None], places: int) -> int:
+    while place in taken:
+        place = (place + 1) % places
+    return place

@@ -1,10 +1,11 @@
-"""How fast disks are.
+"""How fast disks are, how long they leave data dirty, and what a sync of a new file covers.
 
 The cloud figures follow published fio measurements (gp2, gp3: besthub.dev; network NVMe: frn.sh); the others are
 assumptions of the right order. Durations in ns, bandwidth in bytes/s.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sim.world.distributions import Distribution, LogNormal
 from sim.world.units import MS, SECOND, US
@@ -12,7 +13,12 @@ from sim.world.units import MS, SECOND, US
 
 @dataclass(frozen=True)
 class DiskProfile:
-    """Latencies of one kind of disk. A sync takes `sync`, at most `cap`, and the time its bytes need."""
+    """One kind of disk. A sync takes `sync`, at most `cap`, and the time its bytes need at `bandwidth`.
+
+    `depth` reads are served beside the one operation that the device works on. Dirty data is written back on its own
+    after a time between the two of `writeback`. `entries`: does the sync of a new file leave its name to `fsync_dir`
+    (strict: what POSIX promises) or make it durable too (lenient: what ext4 does). `capacity` is in bytes.
+    """
 
     name: str
     sync: Distribution
@@ -20,10 +26,14 @@ class DiskProfile:
     read: int = 90 * US
     write: int = 2 * US
     bandwidth: int = 200_000_000
+    depth: int = 0
+    writeback: tuple[int, int] = (5 * SECOND, 30 * SECOND)
+    entries: Literal["strict", "lenient"] = "strict"
+    capacity: int | None = None
 
-    def sync_ns(self, word: int, size: int) -> int:
-        """The time a sync of `size` bytes takes, for 32 random bits."""
-        return min(self.sync.at(word), self.cap) + size * SECOND // self.bandwidth
+    def transfer_ns(self, size: int) -> int:
+        """The time `size` bytes need."""
+        return size * SECOND // self.bandwidth
 
 
 NVME_PLP = DiskProfile("nvme-plp", LogNormal(60 * US, 120 * US), 2 * MS)

@@ -43,28 +43,27 @@ def find(disk: "Disk", kind: str) -> Slots:
     names = _names(kind)
     sequences = [0 if found is None else found[0] for found in (_read(disk, name) for name in names)]
     newest = 0 if sequences[0] > sequences[1] else 1
-    return Slots(names, [disk.directory.live.get(name) for name in names], newest, max(sequences))
+    return Slots(names, [disk.volume.directory.live.get(name) for name in names], newest, max(sequences))
 
 
 def save(disk: "Disk", slots: Slots, record: msgspec.Struct) -> Sync:
     """Write a record over the older slot and sync it."""
-    slots.newest = place = 1 - slots.newest
+    place = 1 - slots.newest
+    name, inode = slots.names[place], slots.inodes[place]
+    disk.write(name, 0, _seal(name, slots.sequence + 1, _ENCODE(record)))
+    slots.newest = place  # only now: a write that was refused must not turn the next one upon the newest record
     slots.sequence += 1
-    disk.write(slots.names[place], 0, _seal(slots.sequence, _ENCODE(record)))
-    inode = slots.inodes[place]
-    return disk.sync(inode) if inode is not None else _make(disk, slots, place)
+    return disk.sync(inode, name) if inode is not None else _make(disk, slots, place)
 
 
 def _make(disk: "Disk", slots: Slots, place: int) -> Sync:
-    """Make the name of a new slot durable too; and, the first time, make an empty second slot when that is done."""
+    """Make the name of a new slot durable too; the first time, behind it, that of an empty second slot."""
     disk.fsync(slots.names[place])
-    sync = disk.fsync_dir()
     other = 1 - place
     if slots.inodes[other] is None:
         disk.write(slots.names[other], 0, b"")
-        sync = disk.fsync_dir()
-    slots.inodes = [disk.directory.live[name] for name in slots.names]
-    return sync
+    slots.inodes = [disk.volume.directory.live[name] for name in slots.names]
+    return disk.fsync_dir()
 
 
 def load(disk: "Disk", kind: type[S]) -> S | None:
@@ -78,8 +77,13 @@ def load(disk: "Disk", kind: type[S]) -> S | None:
     return None
 
 
-def _seal(sequence: int, body: bytes) -> bytes:
-    return _HEAD.pack(sequence, len(body), zlib.crc32(sequence.to_bytes(8, "little") + body)) + body
+def _seal(name: str, sequence: int, body: bytes) -> bytes:
+    return _HEAD.pack(sequence, len(body), _crc(name, sequence, body)) + body
+
+
+def _crc(name: str, sequence: int, body: bytes) -> int:
+    """The check over record, sequence and slot: a record that was written to the wrong place is no record there."""
+    return zlib.crc32(body, zlib.crc32(f"{name} {sequence}".encode()))
 
 
 def _read(disk: "Disk", name: str) -> tuple[int, bytes] | None:
@@ -94,6 +98,6 @@ def _read(disk: "Disk", name: str) -> tuple[int, bytes] | None:
         return None
     sequence, length, crc = _HEAD.unpack_from(blob)
     body = blob[_HEAD.size : _HEAD.size + length]
-    if len(body) != length or zlib.crc32(sequence.to_bytes(8, "little") + body) != crc:
+    if len(body) != length or _crc(name, sequence, body) != crc:
         return None
     return sequence, body

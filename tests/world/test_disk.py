@@ -1,57 +1,17 @@
-"""The disk: what reads see, what syncs promise, what crashes leave."""
+"""The disk: what reads see, when syncs complete, and what waits for them."""
 
-from collections.abc import Callable, Iterator
-from itertools import product
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-import simpy
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from sim.world.disk import Corrupt, Disk, DiskError, NoSpace, ReadOnly, Unreadable
-from sim.world.disk_profile import NVME_PLP
+from sim.world.disk import Disk, NoSpace
+from sim.world.disk_profile import NVME_PLP, PROFILES
 from sim.world.inode import SECTOR
-from sim.world.kernel import Kernel
-from sim.world.message import Message
-from sim.world.streams import Stream
-from sim.world.units import MILLION, SECOND
+from sim.world.units import MS, SECOND, US
+from tests.world.disk_bench import Bench
 
-
-class Vow(Message):
-    """A small record."""
-
-    number: int
-
-
-class Bench:
-    """A disk on a kernel of its own, and a way to let time pass."""
-
-    def __init__(self, seed: int = 1) -> None:
-        self.kernel = Kernel(Stream(seed, "ties"))
-        self.errors: list[DiskError] = []
-        self.disk = Disk(
-            name="n1",
-            stream=Stream(seed, "disk"),
-            now=lambda: self.kernel._now,
-            at=lambda time, call: self.kernel.at(time, 0, lambda _: call(), None),
-            profile=NVME_PLP,
-            event=lambda: simpy.Event(self.kernel),
-        )
-        self.disk.on_error = self.errors.append
-
-    def wait(self, ns: int = SECOND // 10) -> "Bench":
-        """Let everything that is queued complete."""
-        self.kernel.run_until(self.kernel._now + ns)
-        return self
-
-    def crash(self, mode: str, seed: int = 0) -> "Bench":
-        """Cut the power, or the process."""
-        self.disk.crash(mode, Stream(seed, "crash"))
-        return self
-
-    def files(self) -> dict[str, bytes]:
-        """What is there."""
-        return {name: self.disk.read(name) for name in self.disk.names() if not name.startswith("record")}
+# The live view.
 
 
 def test_reads_see_what_was_written_before_it_is_durable() -> None:
@@ -61,11 +21,57 @@ def test_reads_see_what_was_written_before_it_is_durable() -> None:
     disk.write("log", 8, b"x")
     assert disk.read("log") == b"abcdef\0\0x"
     assert disk.read("log", 2, 3) == b"cde"
+    assert disk.read("log", 7, 100) == b"\0x"
+    assert disk.read("log", 50) == b""
     disk.truncate("log", 4)
     assert (disk.read("log"), disk.size("log"), disk.names("l")) == (b"abcd", 4, ["log"])
+    disk.truncate("log", 6)
+    assert disk.read("log") == b"abcd\0\0"
 
 
-def test_a_sync_completes_after_a_while_and_in_order() -> None:
+def test_lookups_see_names_before_they_are_durable() -> None:
+    disk = Bench().disk
+    disk.append("b", b"b")
+    disk.append("a", b"a")
+    assert disk.names() == ["a", "b"]
+    disk.rename("a", "b")
+    assert (disk.names(), disk.read("b"), disk.exists("a")) == (["b"], b"a", False)
+    disk.rename("b", "b")
+    assert disk.names() == ["b"]
+    disk.unlink("b")
+    assert disk.names() == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda disk: disk.read("x"),
+        lambda disk: disk.size("x"),
+        lambda disk: disk.truncate("x", 0),
+        lambda disk: disk.fsync("x"),
+        lambda disk: disk.rename("x", "y"),
+        lambda disk: disk.unlink("x"),
+    ],
+)
+def test_a_call_on_a_file_that_is_not_there_names_it(call: Callable[[Disk], object]) -> None:
+    with pytest.raises(FileNotFoundError, match="n1: no file named 'x'"):
+        call(Bench().disk)
+
+
+def test_a_disk_has_the_capacity_of_its_profile() -> None:
+    disk = Bench(1, replace(NVME_PLP, capacity=10)).disk
+    disk.append("f", b"123456")
+    disk.write("f", 0, b"abcdef")
+    with pytest.raises(NoSpace, match="no space for 5 bytes"):
+        disk.append("g", b"12345")
+    disk.unlink("f")
+    disk.append("g", b"1234567890")
+
+
+# Time.
+
+
+def test_syncs_complete_in_order_each_after_its_latency() -> None:
     bench, seen = Bench(), []
     for name in "ab":
         bench.disk.append(name, b"x")
@@ -78,333 +84,216 @@ def test_a_sync_completes_after_a_while_and_in_order() -> None:
     assert bench.disk.pending_syncs == 0
 
 
-def synced(bench: Bench) -> None:
-    """A file `f` of two sectors of a's, durable with its name."""
-    bench.disk.append("f", b"a" * 2 * SECTOR)
-    bench.disk.fsync("f")
+def sync_ns(bench: Bench, size: int = 0) -> int:
+    """How long a sync of so many bytes takes, with what the device has to do before."""
+    seen: list[int] = []
+    if size:
+        bench.disk.append("f", bytes(size))
+    start = bench.kernel.now
+    bench.disk.fsync_dir() if not size else bench.disk.fsync("f")
+    bench.disk.after(lambda: seen.append(bench.kernel.now - start))
+    bench.wait(SECOND)
+    return seen[0]
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_syncs_take_what_the_profile_says(name: str) -> None:
+    profile = PROFILES[name]
+    bench = Bench(7, profile)
+    taken = sorted(sync_ns(bench) for _ in range(400))
+    median, high = profile.sync.at(1 << 31), profile.sync.at(99 * 2**32 // 100)
+    assert abs(taken[200] - median) < median // 5
+    assert abs(taken[395] - high) < high // 2
+    assert taken[-1] <= profile.cap
+
+
+def test_the_bytes_of_a_sync_take_time_once() -> None:
+    bench, other = Bench(3), Bench(3)
+    small, big = sync_ns(bench, 1), sync_ns(other, 1_000_001)
+    assert big - small == 1_000_000 * SECOND // 200_000_000
+    assert sync_ns(bench, 1) == sync_ns(other, 1)
+
+
+def test_a_read_keeps_the_device_from_a_sync_unless_it_has_depth() -> None:
+    def waited(depth: int, reads: int) -> int:
+        bench = Bench(5, replace(NVME_PLP, depth=depth)).synced(f=b"x" * 200)
+        for _ in range(reads):
+            bench.disk.read("f")
+        return sync_ns(bench)
+
+    read_ns = 90 * US + 1 * US
+    assert waited(0, 3) - waited(0, 0) == 3 * read_ns
+    assert waited(2, 2) == waited(2, 0)
+    assert waited(2, 3) - waited(2, 0) == read_ns
+
+
+# What waits for a sync.
+
+
+def test_nothing_waits_when_no_sync_is_under_way() -> None:
+    seen: list[str] = []
+    bench = Bench()
+    bench.disk.append("f", b"x")
+    bench.disk.after(lambda: seen.append("at once"))
+    assert seen == ["at once"]
+
+
+def test_what_comes_up_while_waiters_run_goes_behind_them() -> None:
+    bench, seen = Bench(), []
     bench.disk.fsync_dir()
+    bench.disk.after(lambda: bench.disk.after(lambda: seen.append("late")))
+    bench.disk.after(lambda: seen.append("held"))
     bench.wait()
+    assert seen == ["held", "late"]
 
 
-Protocol = Callable[[Disk], None]
+def test_a_crash_drops_what_waited() -> None:
+    for wait in (0, 30 * US):
+        bench, seen = Bench(), list[str]()
+        sync = bench.disk.fsync_dir()
+        bench.disk.after(lambda seen=seen: seen.append("sent"))  # type: ignore[misc]
+        bench.wait(wait).crash("keep").wait()
+        assert (seen, sync.done, bench.disk.pending_syncs) == ([], False, 0)
 
 
-def overwrite(disk: Disk) -> None:
-    disk.write("f", 0, b"b" * 2 * SECTOR)
+def test_a_crash_by_a_waiter_drops_those_behind_it_and_leaves_later_syncs_whole() -> None:
+    bench, seen = Bench(), list[str]()
+    bench.disk.fsync_dir()
+    bench.disk.after(lambda: bench.kill())
+    bench.disk.after(lambda: seen.append("held"))
+    bench.disk.fsync_dir()
+    bench.disk.after(lambda: seen.append("of the first life"))
+    bench.wait()
+    bench.disk.fsync_dir()
+    bench.disk.after(lambda: seen.append("of the second life"))
+    bench.wait()
+    assert seen == ["of the second life"]
 
 
-def append_without_sync(disk: Disk) -> None:
-    disk.append("f", b"b" * SECTOR)
-
-
-def new_file_without_name(disk: Disk) -> None:
-    disk.append("g", b"b" * SECTOR)
-    disk.fsync("g")
-
-
-def rename_without_sync(disk: Disk) -> None:
-    disk.append("tmp", b"b" * SECTOR)
-    disk.rename("tmp", "f")
-
-
-def rename_synced(disk: Disk) -> None:
-    disk.append("tmp", b"b" * SECTOR)
-    disk.fsync("tmp")
-    disk.rename("tmp", "f")
-
-
-def rename_durable(disk: Disk) -> None:
-    rename_synced(disk)
-    disk.fsync_dir()
-
-
-def replace_log(disk: Disk) -> None:
-    """A snapshot takes the place of the log, in the right order."""
-    rename_durable(disk)
-    disk.append("log", b"")
-    disk.fsync_dir()
-    disk.unlink("log")
-    disk.fsync_dir()
-
-
-OLD, NEW, MIXED = b"a" * 2 * SECTOR, b"b" * SECTOR, (b"b" * SECTOR + b"a" * SECTOR, b"a" * SECTOR + b"b" * SECTOR)
-
-OUTCOMES: dict[tuple[Protocol, str], set[tuple[tuple[str, bytes], ...]]] = {
-    (overwrite, "lose-unsynced"): {(("f", OLD),)},
-    (overwrite, "torn"): {(("f", OLD),), (("f", MIXED[0]),), (("f", b"b" * 2 * SECTOR),)},
-    (overwrite, "reordered"): {(("f", OLD),), (("f", MIXED[0]),), (("f", MIXED[1]),), (("f", b"b" * 2 * SECTOR),)},
-    (append_without_sync, "lose-unsynced"): {(("f", OLD),)},
-    (append_without_sync, "torn"): {(("f", OLD),), (("f", OLD + NEW),)},
-    (append_without_sync, "reordered"): {(("f", OLD),), (("f", OLD + NEW),), (("f", OLD + b"\0" * SECTOR),)},
-    (new_file_without_name, "lose-unsynced"): {(("f", OLD),)},
-    (new_file_without_name, "torn"): {(("f", OLD),), (("f", OLD), ("g", NEW))},
-    (rename_without_sync, "lose-unsynced"): {(("f", OLD),)},
-    (rename_without_sync, "torn"): {
-        (("f", OLD),),
-        (("f", OLD), ("tmp", b"")),
-        (("f", OLD), ("tmp", NEW)),
-        (("f", NEW),),
-    },
-    (rename_without_sync, "reordered"): {
-        (("f", OLD),),
-        (("f", OLD), ("tmp", b"")),
-        (("f", OLD), ("tmp", NEW)),
-        (("f", OLD), ("tmp", b"\0" * SECTOR)),
-        (("f", NEW),),
-        (("f", b"\0" * SECTOR),),
-    },
-    (rename_synced, "torn"): {(("f", OLD),), (("f", OLD), ("tmp", NEW)), (("f", NEW),)},
-    (rename_synced, "reordered"): {(("f", OLD),), (("f", OLD), ("tmp", NEW)), (("f", NEW),)},
-    (rename_durable, "torn"): {(("f", NEW),)},
-    (rename_durable, "reordered"): {(("f", NEW),)},
-    (replace_log, "reordered"): {(("f", NEW),)},
-}
-"""Update protocol and crash mode -> every state that the disk can be in afterwards, and no other."""
-
-
-@pytest.mark.parametrize(("protocol", "mode"), OUTCOMES, ids=lambda one: getattr(one, "__name__", one))
-def test_each_protocol_leaves_what_it_can_and_nothing_else(protocol: Protocol, mode: str) -> None:
-    seen = set()
-    for seed in range(300):
-        bench = Bench(seed)
-        synced(bench)
-        protocol(bench.disk)
-        seen.add(tuple(sorted(bench.wait().crash(mode, seed).files().items())))
-    assert seen == OUTCOMES[protocol, mode]
-
-
-@pytest.mark.parametrize("mode", ["keep", "lose-unsynced", "torn", "reordered"])
-def test_what_was_synced_survives_every_crash_but_a_wipe(mode: str) -> None:
-    for seed in range(50):
-        bench = Bench(seed)
-        synced(bench)
-        assert bench.crash(mode, seed).files() == {"f": OLD}
-    assert bench.crash("wipe").files() == {}
-
-
-writes = st.lists(
-    st.tuples(
-        st.sampled_from("fgh"), st.integers(0, 3 * SECTOR), st.binary(min_size=1, max_size=2 * SECTOR), st.booleans()
-    ),
-    min_size=1,
-    max_size=6,
-)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    writes, st.sampled_from(["keep", "lose-unsynced", "torn", "reordered"]), st.integers(0, 999), st.integers(0, 10**6)
-)
-def test_two_restarts_without_a_write_change_nothing(
-    done: list[tuple[str, int, bytes, bool]], mode: str, seed: int, wait: int
-) -> None:
-    bench = Bench(seed)
-    for name, offset, data, sync in done:
-        bench.disk.write(name, offset, data)
-        if sync:
-            bench.disk.fsync(name)
-            bench.disk.fsync_dir()
-    bench.wait(wait).crash(mode, seed)
-    after = bench.files()
-    other = "lose-unsynced" if mode != "keep" else "keep"
-    assert bench.crash(other, seed + 1).files() == after
-
-
-def test_a_process_crash_keeps_what_the_device_had_begun_and_not_what_waited_behind_a_sync() -> None:
-    bench = Bench()
-    bench.disk.append("f", b"before")
-    bench.wait(10_000)
+def test_syncs_of_a_new_life_are_not_completed_by_those_of_the_old() -> None:
+    bench, seen = Bench(), []
+    bench.disk.fsync_dir()
+    bench.wait(30 * US).crash("keep")
+    bench.disk.append("f", b"x" * 200_000)
     bench.disk.fsync("f")
-    bench.disk.append("f", b" behind")
-    assert bench.disk.read("f") == b"before behind"
-    assert bench.crash("keep").files() == {"f": b"before"}
+    bench.disk.after(lambda: seen.append(bench.kernel.now))
+    bench.wait()
+    assert seen[0] > 1 * MS
 
 
-def test_same_seed_leaves_the_same_platter() -> None:
-    def left(seed: int) -> dict[str, bytes]:
-        bench = Bench(5)
-        bench.disk.append("f", bytes(range(256)) * 40)
-        bench.disk.append("g", b"g" * 5000)
-        return bench.wait().crash("reordered", seed).files()
-
-    assert left(3) == left(3)
-    assert len({tuple(sorted(left(seed).items())) for seed in range(20)}) > 10
-
-
-def test_dirty_pages_reach_the_platter_on_their_own_after_a_while() -> None:
-    def survives(wait: int) -> int:
-        count = 0
-        for seed in range(20):
-            bench = Bench(seed)
-            synced(bench)
-            bench.disk.write("f", 0, b"b")
-            count += bench.wait(wait).crash("lose-unsynced").files() != {"f": OLD}
-        return count
-
-    assert survives(4 * SECOND) == 0
-    assert 0 < survives(15 * SECOND) < 20
-    assert survives(31 * SECOND) == 20
-
-
-# Records.
-
-
-def test_a_record_is_the_last_one_saved() -> None:
+def test_a_crash_frees_the_device() -> None:
     bench = Bench()
-    assert bench.disk.load(Vow) is None
-    for number in range(5):
-        bench.disk.save(Vow(number))
-        bench.wait()
-        assert bench.crash("reordered", number).disk.load(Vow) == Vow(number)
+    for _ in range(1_000):
+        bench.disk.fsync_dir()
+    bench.wait(10 * US).crash("keep")
+    assert sync_ns(bench) < MS
 
 
-@pytest.mark.parametrize("mode", ["lose-unsynced", "torn", "reordered"])
-def test_a_crash_during_a_save_leaves_the_old_record_or_the_new_one(mode: str) -> None:
-    seen = set()
-    for seed, wait in product(range(12), range(0, 200_000, 9_000)):
-        bench = Bench(seed)
-        bench.disk.save(Vow(1))
-        bench.wait()
-        bench.disk.save(Vow(2))
-        seen.add(bench.wait(wait).crash(mode, seed).disk.load(Vow))
-    assert seen == {Vow(1), Vow(2)}
-
-
-def test_a_crash_during_the_first_save_leaves_nothing_or_the_record() -> None:
-    seen = set()
-    for seed, wait in product(range(12), range(0, 600_000, 20_000)):
-        bench = Bench(seed)
-        bench.disk.save(Vow(1))
-        seen.add(bench.wait(wait).crash("torn", seed).disk.load(Vow))
-    assert seen == {None, Vow(1)}
-
-
-def test_rot_in_one_slot_gives_the_older_record_and_in_both_an_error() -> None:
-    bench = Bench()
+def test_every_story_that_awaits_a_sync_goes_on() -> None:
+    bench, seen = Bench(), []
+    sync = bench.disk.fsync_dir()
     for number in (1, 2):
-        bench.disk.save(Vow(number))
-        bench.wait()
-    slots = bench.disk.names("record")
-    assert bench.disk.levers.rot(bench.disk, slots[1], 3, "any", Stream(1, "rot"))
-    assert bench.disk.load(Vow) == Vow(1)
-    assert bench.disk.levers.rot(bench.disk, slots[0], 3, "any", Stream(1, "rot"))
-    with pytest.raises(Corrupt, match="n1: both copies of the Vow are bad"):
-        bench.disk.load(Vow)
+        bench.story(sync, lambda number=number: seen.append(number), seen.append)  # type: ignore[misc]
+    bench.wait()
+    bench.story(sync, lambda: seen.append(3), seen.append)
+    bench.wait()
+    assert sorted(seen) == [1, 2, 3]
 
 
-# Faults.
+# Failed syncs.
 
 
-def test_after_a_failed_sync_the_next_one_succeeds_and_the_data_is_gone_all_the_same() -> None:
-    gone = 0
-    for seed in range(30):
-        bench = Bench(seed)
-        synced(bench)
-        bench.disk.levers.fail_syncs(1)
-        overwrite(bench.disk)
-        bench.disk.fsync("f")
-        bench.wait()
-        assert len(bench.errors) == 1
-        assert bench.disk.read("f") == b"b" * 2 * SECTOR  # the cache still shows what is lost
-        bench.disk.fsync("f")
-        bench.wait()
-        assert len(bench.errors) == 1
-        gone += bench.crash("lose-unsynced").files()["f"] != b"b" * 2 * SECTOR
-    assert gone > 10
+def test_a_failed_sync_that_nobody_awaits_is_told_once_and_then_what_waited_goes_on() -> None:
+    bench, order = Bench(), []
+    bench.disk.on_error = lambda error: order.append(str(error))
+    bench.disk.levers.fail_syncs(bench.fault)
+    bench.disk.append("f", b"x")
+    bench.disk.fsync("f")
+    bench.disk.after(lambda: order.append("sent"))
+    bench.wait()
+    assert order == ["n1: the sync of 'f' returned an input/output error", "sent"]
 
 
-def test_a_story_that_awaits_a_sync_takes_its_error() -> None:
-    bench, caught = Bench(), []
-    bench.disk.levers.fail_syncs(1)
+def test_a_node_that_crashes_on_a_failed_sync_sends_nothing_of_what_waited() -> None:
+    bench, seen = Bench(), []
+    bench.disk.on_error = lambda _: bench.kill()
+    bench.disk.levers.fail_syncs(bench.fault)
+    bench.disk.append("f", b"x")
+    bench.disk.fsync("f")
+    bench.disk.after(lambda: seen.append("sent"))
+    bench.wait()
+    assert seen == []
+
+
+def test_a_story_takes_the_error_of_its_sync_before_anything_is_sent() -> None:
+    bench, order = Bench(), []
+    bench.disk.levers.fail_syncs(bench.fault)
     bench.disk.append("f", b"x")
     sync = bench.disk.fsync("f")
-
-    def story() -> Iterator[simpy.Event]:
-        try:
-            yield from sync.__await__()
-        except DiskError as error:
-            caught.append(str(error))
-
-    bench.kernel.process(story())  # type: ignore[arg-type] # a generator of events is what simpy takes
+    for _ in range(2):
+        bench.story(sync, lambda: order.append("durable"), lambda _: order.append("error"))
+    bench.disk.after(lambda: order.append("sent"))
+    bench.disk.fsync_dir()
+    bench.disk.after(lambda: order.append("next"))
     bench.wait()
-    assert caught == ["n1: a sync returned an input/output error"]
-    assert bench.errors == []
+    assert order == ["error", "error", "sent", "next"]
+    assert (bench.errors, sync.error is not None) == ([], True)
+    bench.story(sync, lambda: order.append("durable"), lambda _: order.append("late error"))
+    bench.wait()
+    assert order[-1] == "late error"
 
 
-def test_a_lying_sync_is_harmless_until_the_power_is_cut() -> None:
-    def left(mode: str, seed: int, honest: bool) -> bytes:
+def test_a_story_that_crashes_its_node_on_the_error_sends_nothing_of_what_waited() -> None:
+    bench, seen = Bench(), []
+    bench.disk.levers.fail_syncs(bench.fault)
+    bench.disk.append("f", b"x")
+    bench.story(bench.disk.fsync("f"), lambda: None, lambda _: bench.crash("keep"))
+    bench.disk.after(lambda: seen.append("sent"))
+    bench.wait()
+    assert seen == []
+    bench.disk.fsync_dir()
+    bench.disk.after(lambda: seen.append("next life"))
+    bench.wait()
+    assert seen == ["next life"]
+
+
+def test_an_error_whose_story_has_gone_is_told_all_the_same() -> None:
+    bench = Bench()
+    bench.disk.levers.fail_syncs(bench.fault)
+    bench.disk.append("f", b"x")
+    sync = bench.disk.fsync("f")
+    story = bench.story(sync, lambda: None, lambda _: None)
+    bench.wait(10 * US)
+    event = story.target
+    assert event.callbacks is not None
+    event.callbacks.clear()  # what cancelling a story does
+    bench.wait()
+    assert len(bench.errors) == 1
+
+
+# Steps.
+
+
+def test_the_steps_of_a_disk_are_where_its_operations_end() -> None:
+    bench = Bench().synced(f=b"x" * SECTOR)
+    ends = bench.disk.record_steps()
+    start, done = bench.kernel.now, []
+    bench.disk.append("f", b"y")
+    bench.disk.fsync("f")
+    bench.disk.after(lambda: done.append(bench.kernel.now))
+    bench.disk.unlink("f")
+    bench.wait()
+    assert ends == [start + 2 * US, done[0], done[0] + 2 * US]
+
+
+def test_same_seed_takes_the_same_time() -> None:
+    def ends(seed: int) -> list[int]:
         bench = Bench(seed)
-        synced(bench)
-        bench.disk.levers.lie()
-        overwrite(bench.disk)
-        bench.disk.fsync("f")
-        bench.wait()
-        bench.disk.levers.stop_lying()
-        if honest:
+        found = bench.disk.record_steps()
+        for _ in range(20):
+            bench.disk.append("f", b"x")
             bench.disk.fsync("f")
-            bench.wait()
-        return bench.crash(mode, seed).files()["f"]
+        bench.crash("torn")
+        return found
 
-    new = b"b" * 2 * SECTOR
-    assert {left("keep", seed, False) for seed in range(20)} == {new}
-    assert {left("lose-unsynced", seed, True) for seed in range(20)} == {new}
-    assert {left("lose-unsynced", seed, False) for seed in range(40)} == {new, OLD, *MIXED}
-
-
-def test_a_lost_write_and_a_misdirected_one_are_seen_after_the_sync() -> None:
-    lost, misdirected = Bench(), Bench()
-    for bench in (lost, misdirected):
-        synced(bench)
-    lost.disk.levers.lose_writes(1)
-    misdirected.disk.levers.misdirect_writes(1)
-    for bench in (lost, misdirected):
-        bench.disk.write("f", 0, b"b" * SECTOR)
-        bench.disk.fsync("f")
-        bench.wait()
-    assert lost.files() == {"f": OLD}
-    assert misdirected.files() == {"f": b"a" * SECTOR + b"b" * SECTOR}
-
-
-def test_an_unreadable_sector_raises_until_it_is_written_again() -> None:
-    bench = Bench()
-    synced(bench)
-    name, _, sector = bench.disk.levers.spoil(bench.disk, "*", "tail", Stream(1, "spoil")) or ("", None, -1)
-    assert (name, sector) == ("f", 1)
-    assert bench.disk.read("f", 0, SECTOR) == b"a" * SECTOR
-    with pytest.raises(Unreadable, match="n1: sector 1 of 'f' cannot be read"):
-        bench.disk.read("f")
-    bench.disk.write("f", SECTOR, b"c" * SECTOR)
-    assert bench.disk.read("f", SECTOR) == b"c" * SECTOR
-
-
-def test_a_full_or_read_only_disk_refuses_and_takes_nothing() -> None:
-    bench = Bench()
-    synced(bench)
-    bench.disk.levers.capacities.append(bench.disk.used() + 3)
-    bench.disk.append("f", b"123")
-    with pytest.raises(NoSpace):
-        bench.disk.append("f", b"4")
-    bench.disk.levers.read_only += 1
-    for change in (
-        lambda: bench.disk.write("f", 0, b"x"),
-        lambda: bench.disk.unlink("f"),
-        lambda: bench.disk.save(Vow(1)),
-    ):
-        with pytest.raises(ReadOnly):
-            change()
-    assert bench.files() == {"f": OLD + b"123"}
-
-
-def test_a_slow_disk_takes_longer_and_a_stalled_one_waits() -> None:
-    def done_at(pull: Callable[[Disk], None]) -> int:
-        bench, seen = Bench(), []
-        pull(bench.disk)
-        bench.disk.append("f", b"x")
-        bench.disk.fsync("f")
-        bench.disk.after(lambda: seen.append(bench.kernel.now))
-        bench.wait(5 * SECOND)
-        return int(seen[0])
-
-    normal = done_at(lambda disk: None)
-    assert done_at(lambda disk: disk.levers.slow(50 * MILLION)) > 40 * normal
-    assert done_at(lambda disk: disk.stall(SECOND)) == normal + SECOND
+    assert ends(3) == ends(3) != ends(4)

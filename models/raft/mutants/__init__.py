@@ -151,7 +151,7 @@ _ALL = (
     _mutant(
         "forgets-committed",
         "drops what it does not know to be committed when it stops leading",
-        "quorum-log leader-completeness committed-stable",
+        "quorum-log leader-completeness committed-stable append-only",
         Parts(election=replication.ForgetsCommitted),
         "microsoft/CCF #5674",
     ),
