@@ -2,7 +2,7 @@
 
     python -m benchmarks.soak [--seeds 2000] [--first 1] [--scenario FILE ...] [--mutants]
 
-Prints a line for every failure as it comes, then a table. Exit status 1 if the reference ever failed or a mutant survived.
+Prints a line for every failure as it comes, then a table. Exit status 1 if the reference failed or a mutant survived.
 """
 
 import argparse
@@ -54,8 +54,8 @@ def campaign(paths: list[str], first: int, count: int) -> list[Failure]:
     return failures
 
 
-def find_mutant(model: str, mutant: Mutant, limit: int) -> tuple[str, int, str, str]:
-    """(mutant, seeds needed or 0, check that found it, scenario): its recipe is run until a check that it breaks fails."""
+def find_mutant(mutant: Mutant, limit: int) -> tuple[str, int, str, str]:
+    """(mutant, seeds needed or 0, check that found it, scenario): its recipe is run until a promised check fails."""
     path = mutant.recipe
     system = next(iter(load(path).scenario.systems))
     loaded = load(path, (f"systems.{system}.mutant={mutant.name}", "expect=fail"))
@@ -80,7 +80,7 @@ def kill(model: str, limit: int) -> int:
 
 
 def _find(model: str, limit: int, name: str) -> tuple[str, int, str, str]:
-    return find_mutant(model, find_model(model).mutants[name], limit)
+    return find_mutant(find_model(model).mutants[name], limit)
 
 
 def main() -> int:

@@ -93,7 +93,7 @@ class Running:
             notes=(*self._plan.notes, *((stopped,) if stopped else ()), *self._quiet()),
             checkpoints=tuple(world.trace.checkpoints),
             reproduce=self._reproduce(),
-            trace=tuple(world.trace.chunks),
+            trace=tuple(world.trace.kept()),
         )
 
     def _verdicts(self, history: History) -> tuple[Verdict, ...]:

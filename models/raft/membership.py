@@ -1,6 +1,6 @@
 """Who belongs to the group, and what a quorum of it is: the only place that counts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 
 class Membership:
@@ -17,6 +17,14 @@ class Membership:
         """The voters by whom elections and commitment are counted now."""
         return self._bootstrap
 
+    def majority(self) -> int:
+        """How many voters make a quorum: any two of that size share a member."""
+        return len(self.voters) // 2 + 1
+
     def quorum(self, names: Collection[str]) -> bool:
-        """Whether `names` hold a majority of the voters."""
-        return 2 * sum(voter in names for voter in self.voters) > len(self.voters)
+        """Whether a quorum of the voters is among `names`."""
+        return sum(voter in names for voter in self.voters) >= self.majority()
+
+    def held_by_quorum(self, matches: Iterable[int]) -> int:
+        """The greatest index that a quorum has reached, given how far each voter has come."""
+        return sorted(matches, reverse=True)[self.majority() - 1]

@@ -155,5 +155,4 @@ class Replication:
         matches = [progress.match for progress in self.progress.values()]
         if self._membership.is_voter:
             matches.append(self._durable)
-        matches.sort(reverse=True)
-        return matches[len(self._membership.voters) // 2]
+        return self._membership.held_by_quorum(matches)

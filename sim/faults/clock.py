@@ -8,6 +8,7 @@ from sim.faults.fault import Fault, Heal, Scene, one_of
 from sim.faults.selectors import Selector
 from sim.world.quantities import Drift, Span
 from sim.world.streams import Stream
+from sim.world.units import MILLION
 from sim.world.world import World
 
 
@@ -15,7 +16,7 @@ class Clock(Fault):
     """Disturb the clocks of nodes.
 
     jump steps the wall clock and steps it back at healing; timers do not notice. drift lets the whole clock, timers
-    too, gain so much on world time. freeze stops it; the time that was missed stays missed.
+    too, gain so much on world time; drifts add up. freeze stops it; the time that was missed stays missed.
     """
 
     verb: ClassVar[str] = "clock"
@@ -55,6 +56,9 @@ class Clock(Fault):
             return None
         clocks = [world.nodes[name].clock for name in targets]
         jump, drift = self.jump or 0, self.drift or 0
+        if any(clock.drift_ppm + drift <= -MILLION for clock in clocks):
+            scene.reason = "with the drifts that are there, a clock would run backwards"
+            return None
         for clock in clocks:
             clock.jump(jump)
             if drift:

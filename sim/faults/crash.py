@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from sim.faults.fault import Fault, Heal, Scene
-from sim.faults.selectors import Selector
+from sim.faults.selectors import Selector, count_at_most
 from sim.world.streams import Stream
 from sim.world.world import World
 
@@ -11,10 +11,12 @@ Mode = Literal["keep", "lose-unsynced", "torn", "reordered", "wipe"]
 
 
 class Crash(Fault):
-    """Crash nodes; they start again when the fault heals.
+    """Crash nodes; they start again when the fault heals, or with `restart: never` not in this run.
 
     disk says what is left of writes that were not synced: keep (the process was killed), lose-unsynced (none of them),
     torn (some, the last cut at a sector), reordered (any of them), wipe (the disk is empty).
+    A draw takes nodes that are up. A node that is named and down already is held down: it starts when every fault that
+    crashed it has healed.
     """
 
     verb: ClassVar[str] = "crash"
@@ -22,6 +24,7 @@ class Crash(Fault):
 
     nodes: Selector = ("random:1",)
     disk: Mode = "lose-unsynced"
+    restart: Literal["heal", "never"] = "heal"
 
     @classmethod
     def draw(cls, stream: Stream) -> "Crash":
@@ -32,38 +35,29 @@ class Crash(Fault):
 
     def down(self, servers: int) -> int:
         """As many as the selector names."""
-        return count_of(self.nodes, servers)
+        return count_at_most(self.nodes, servers)
+
+    def lasts(self) -> bool:
+        """A wiped node has to catch up, and one that never starts stays away."""
+        return self.disk == "wipe" or self.restart == "never"
 
     def selectors(self) -> list[tuple[str, Selector]]:
         """Who crashes."""
         return [("nodes", self.nodes)]
 
     def inject(self, world: World, scene: Scene) -> Heal | None:
-        """Crash those that are up."""
+        """Crash them, or hold them down."""
         up = [name for name, node in world.nodes.items() if node.up]
         targets = scene.targets = scene.resolve(self.nodes, among=up)
         if not targets:
             return None
         for name in targets:
             world.crash(name, self.disk, scene.stream.child(name))
-        scene.effect = f"disk {self.disk}"
+        scene.effect = f"disk {self.disk}" + (", for good" if self.restart == "never" else "")
 
         def heal() -> None:
-            for name in targets:
-                world.start(name)
+            if self.restart == "heal":
+                for name in targets:
+                    world.start(name)
 
         return heal
-
-
-def count_of(selector: Selector, servers: int) -> int:
-    """How many servers a selector means at most, as far as it says."""
-    counts = {"minority": (servers - 1) // 2, "majority": servers // 2 + 1, "followers": servers - 1}
-    counts |= dict.fromkeys(("all", "servers", "others"), servers)
-    total = 0
-    for member in selector:
-        number = member.removeprefix("random:")
-        if number != member:
-            total += -(-servers * int(number[:-1]) // 100) if number.endswith("%") else int(number)
-        else:
-            total += counts.get(member, servers if "*" in member or ":" in member else 1)
-    return min(total, servers)

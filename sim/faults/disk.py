@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 import pydantic
 
 from sim.faults.fault import Fault, Heal, Scene, one_of
-from sim.faults.selectors import Selector
+from sim.faults.selectors import Selector, count_at_most
 from sim.world.disk import Disk as NodeDisk
 from sim.world.quantities import Duration, Size
 from sim.world.streams import Stream
@@ -66,9 +66,10 @@ class Disk(Fault):
         nodes = stream.weighted({"random:1": 2, "leader": 2})
         return cls.model_validate({"nodes": nodes, kind: forms[kind]})
 
-    def down(self, servers: int) -> int:  # noqa: ARG002 - a node whose syncs fail crashes
-        """A node whose disk fails falls."""
-        return 1 if self.failing_fsync or self.full is not None or self.read_only else 0
+    def down(self, servers: int) -> int:
+        """A node whose disk refuses falls."""
+        refuses = self.failing_fsync or self.full is not None or self.read_only
+        return count_at_most(self.nodes, servers) if refuses else 0
 
     def selectors(self) -> list[tuple[str, Selector]]:
         """Whose disks."""

@@ -35,7 +35,7 @@ class Scene:
     ) -> tuple[str, ...]:
         """The nodes that `selector` means now, drawn from this fault's stream where it leaves a choice.
 
-        Only nodes in `among` (default: all) count, and none of those `taken` by the same fault already.
+        Draws are from the servers in `among` (default: all), and nobody `taken` by the same fault already is meant.
         """
         found = resolve(selector, self.roster, self.stream, among=among, taken=taken)
         if not found:
@@ -72,6 +72,10 @@ class Fault(pydantic.BaseModel):
     def down(self, servers: int) -> int:  # noqa: ARG002 - most faults take nobody away
         """How many of `servers` it takes away from the others while it lasts."""
         return 0
+
+    def lasts(self) -> bool:
+        """Whether whom it takes away is missing even after it healed: wiped, or never started again."""
+        return False
 
     def selectors(self) -> list[tuple[str, Selector]]:
         """(field, selector) of each selector it holds, so that names can be checked before a run."""

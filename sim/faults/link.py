@@ -69,13 +69,13 @@ class Link(Fault):
     def inject(self, world: World, scene: Scene) -> Heal | None:
         """Put a rule on every link between the two ends."""
         sources = scene.resolve(self.source)
-        targets = scene.resolve(self.target, taken=sources if self.target == ("others",) else ())
+        targets = scene.resolve(self.target, taken=sources if "others" in self.target else ())
         ways = [(one, other) for one in sources for other in targets if one != other]
         if not ways:
             return None
         back = [(other, one) for one, other in ways] if self.both else []
-        scene.targets = sources
-        scene.effect = f"{len({*ways, *back})} links"
+        scene.targets = tuple(dict.fromkeys((*sources, *targets)))
+        scene.effect = f"{' '.join(sources)} {'<->' if self.both else '->'} {' '.join(targets)}"
         handle = world.network.degrade([*ways, *back], self._rule(scene.id))
         return lambda: world.network.restore(handle)
 

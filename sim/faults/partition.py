@@ -6,7 +6,7 @@ from typing import ClassVar
 import pydantic
 
 from sim.faults.fault import Fault, Heal, Scene, one_of
-from sim.faults.selectors import Selector
+from sim.faults.selectors import Selector, count_at_most
 from sim.world.quantities import Duration
 from sim.world.streams import Stream
 from sim.world.world import World
@@ -77,11 +77,14 @@ class Partition(Fault):
         return [(name, one) for name, one in (("isolate", self.isolate), ("bridge", self.bridge)) if one is not None]
 
     def down(self, servers: int) -> int:
-        """The smaller side, as far as the shape tells before the nodes are known."""
-        if self.isolate is not None or self.one_way is not None:
-            return 1
+        """All but the largest side, as far as the shape tells before the nodes are known; nobody behind a bridge."""
+        if self.isolate is not None:
+            return count_at_most(self.isolate, servers)
+        if self.one_way is not None:
+            return min(_sizes((self.one_way.source, self.one_way.target), servers))
         if self.groups is not None:
-            return min(2, servers // 2)
+            sizes = _sizes(self.groups, servers)
+            return sum(sizes) - max(sizes)
         return servers // 2 if self.halves or self.ring else 0
 
     def inject(self, world: World, scene: Scene) -> Heal | None:
@@ -96,6 +99,7 @@ class Partition(Fault):
         return cutting.end
 
     def _pairs(self, scene: Scene) -> Pairs:
+        scene.reason = "only one side has nodes"
         if self.one_way is not None:
             return self._one_way_pairs(scene, self.one_way)
         if self.ring:
@@ -124,7 +128,10 @@ class Partition(Fault):
         rest = scene.stream.shuffled([name for name in scene.roster.servers if name not in bridge])
         if not bridge:
             return []
-        return _between([tuple(rest[: len(rest) // 2]), tuple(rest[len(rest) // 2 :])], scene)
+        pairs = _between([tuple(rest[: len(rest) // 2]), tuple(rest[len(rest) // 2 :])], scene)
+        scene.targets = (*bridge, *scene.targets)
+        scene.effect += f", joined by {' '.join(bridge)}"
+        return pairs
 
     def _one_way_pairs(self, scene: Scene, direction: Direction) -> Pairs:
         sources = scene.resolve(direction.source)
@@ -171,14 +178,18 @@ class _Cutting:
             self.mend()
 
 
+def _sizes(groups: Sequence[Selector], servers: int) -> list[int]:
+    """How many servers stand in each group, as far as the groups say; `others` are those that are left."""
+    sizes = [0 if "others" in group else count_at_most(group, servers) for group in groups]
+    left = max(0, servers - sum(sizes))
+    return [left if "others" in group else size for group, size in zip(groups, sizes, strict=True)]
+
+
 def _between(sides: Sequence[tuple[str, ...]], scene: Scene) -> Pairs:
     """All pairs of nodes on different sides, both ways; none unless two sides have somebody."""
     sides = [side for side in sides if side]
     scene.targets = tuple(name for side in sides for name in side)
     scene.effect = " | ".join(" ".join(side) for side in sides)
-    if len(sides) < 2:
-        scene.reason = "only one side has nodes"
-        return []
     return [(one, other) for side in sides for away in sides if side is not away for one in side for other in away]
 
 

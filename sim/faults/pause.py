@@ -2,9 +2,8 @@
 
 from typing import ClassVar
 
-from sim.faults.crash import count_of
 from sim.faults.fault import Fault, Heal, Scene
-from sim.faults.selectors import Selector
+from sim.faults.selectors import Selector, count_at_most
 from sim.world.streams import Stream
 from sim.world.world import World
 
@@ -24,14 +23,14 @@ class Pause(Fault):
 
     def down(self, servers: int) -> int:
         """As many as the selector names."""
-        return count_of(self.nodes, servers)
+        return count_at_most(self.nodes, servers)
 
     def selectors(self) -> list[tuple[str, Selector]]:
         """Who stands still."""
         return [("nodes", self.nodes)]
 
     def inject(self, world: World, scene: Scene) -> Heal | None:
-        """Pause those that are up."""
+        """Pause them. A draw takes nodes that are up; one that is named and down is still paused when it starts."""
         up = [name for name, node in world.nodes.items() if node.up]
         targets = scene.targets = scene.resolve(self.nodes, among=up)
         if not targets:

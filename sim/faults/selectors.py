@@ -89,21 +89,24 @@ def resolve(
     among: Sequence[str] | None = None,
     taken: Sequence[str] = (),
 ) -> tuple[str, ...]:
-    """The names that a selector means now, without repetition, in the order of its members."""
+    """The names that a selector means now, without repetition, in the order of its members.
+
+    What is drawn is drawn from `among` (default: all servers); who is named is meant whether in `among` or not. Nobody
+    of `taken` is meant: they stand in another group of the same fault.
+    """
     found: list[str] = []
     for member in selector:
         gone = {*found, *taken}
-        free = [name for name in roster.servers if name not in gone and (among is None or name in among)]
-        for name in _member(member, roster, stream, free):
-            if name not in gone and name not in found and (among is None or name in among):
-                found.append(name)
-    return tuple(found)
+        free = [name for name in roster.servers if name not in gone]
+        pool = free if among is None else [name for name in free if name in among]
+        found += [name for name in _member(member, roster, stream, free, pool) if name not in gone]
+    return tuple(dict.fromkeys(found))
 
 
-def _member(member: str, roster: Roster, stream: Stream, free: list[str]) -> Sequence[str]:
+def _member(member: str, roster: Roster, stream: Stream, free: list[str], pool: list[str]) -> Sequence[str]:
     total = len(roster.servers)
     if member.startswith("random:"):
-        return _random(member, stream, free, total)
+        return _random(member, stream, pool, total)
     if member.startswith("role:"):
         return roster.role(member.removeprefix("role:"))
     if member.startswith("zone:"):
@@ -115,7 +118,7 @@ def _member(member: str, roster: Roster, stream: Stream, free: list[str]) -> Seq
         leaders = roster.role("leader")
         return [name for name in roster.servers if name not in leaders]
     if member in ("minority", "majority"):
-        return stream.sample(free, (total - 1) // 2 if member == "minority" else total // 2 + 1)
+        return stream.sample(pool, (total - 1) // 2 if member == "minority" else total // 2 + 1)
     named = {"others": free, "servers": roster.servers, "clients": roster.clients}
     if member in named:
         return named[member]
@@ -123,11 +126,25 @@ def _member(member: str, roster: Roster, stream: Stream, free: list[str]) -> Seq
     return everybody if member == "all" else [name for name in everybody if fnmatchcase(name, member)]
 
 
-def _random(member: str, stream: Stream, free: list[str], total: int) -> list[str]:
+def _random(member: str, stream: Stream, pool: list[str], total: int) -> list[str]:
     match = _RANDOM.match(member)
     assert match is not None, "selectors are parsed before they are resolved"
     count = -(-total * int(match[1]) // 100) if match[2] else int(match[1])
-    return stream.sample(free, count)
+    return stream.sample(pool, count)
+
+
+def count_at_most(selector: Sequence[str], servers: int) -> int:
+    """How many of so many servers a selector means, as far as it says before the run; all of them where it does not."""
+    counts = {"minority": (servers - 1) // 2, "majority": servers // 2 + 1, "followers": servers - 1}
+    counts |= {"all": servers, "servers": servers, "others": servers, "clients": 0}
+    total = 0
+    for member in selector:
+        match = _RANDOM.match(member)
+        if match is not None:
+            total += -(-servers * int(match[1]) // 100) if match[2] else int(match[1])
+        else:
+            total += counts.get(member, servers if ":" in member or any(sign in member for sign in "*?[") else 1)
+    return min(total, servers)
 
 
 def unknown_names(selector: Sequence[str], names: Sequence[str], roles: Sequence[str]) -> list[tuple[str, str]]:

@@ -2,8 +2,9 @@
 
 What the nemesis and the ranges of a scenario leave open is drawn here from streams of their own, so a plan is a pure
 function of scenario and seed, and can be written out as an ordinary `faults:` list that runs to the same fingerprint.
-A fault's streams hang on its id. An entry without an id gets one from its own text, so that taking its neighbour away
-changes none of its draws.
+A fault's streams hang on its id. An entry without an id gets one from its own text and not from its place in the list,
+so that taking its neighbour away changes none of its draws; of entries with the same text the second is numbered 2, and
+as they say the same it does not matter which of them goes.
 """
 
 from collections.abc import Iterator
@@ -65,27 +66,33 @@ def draw_plan(scenario: Scenario, seed: int, servers: int) -> Plan:
     """Draw the plan of a scenario with so many servers in all, under a seed."""
     storm_ns = scenario.duration - scenario.settle
     faults: list[PlannedFault] = []
-    seen: dict[str, int] = {}
+    taken = {entry.when.id for entry in scenario.faults if entry.when.id is not None}
     for entry in scenario.faults:
-        name = entry.when.id or _own_id(entry, seen)
+        name = entry.when.id or _own_id(entry, taken)
         faults += _expand(entry, name, Stream(seed, "fault", name, "times"), storm_ns)
     notes: list[str] = []
     if scenario.nemesis is not None:
-        faults += _Drawing(scenario.nemesis, Stream(seed, "nemesis"), storm_ns, servers, notes).faults()
+        bound = _bound(scenario, scenario.nemesis, servers)
+        away = [_away(fault, storm_ns, servers) for fault in faults if fault.at_ns is not None]
+        faults += _Drawing(scenario.nemesis, Stream(seed, "nemesis"), storm_ns, servers, bound, away, notes).faults()
     faults.sort(key=lambda fault: -1 if fault.at_ns is None else fault.at_ns)
     return Plan(tuple(faults), tuple(notes))
 
 
-def _own_id(entry: FaultEntry, seen: dict[str, int]) -> str:
+def _own_id(entry: FaultEntry, taken: set[str]) -> str:
     """A name from the entry's text: `crash-3f2a`, and `crash-3f2a-2` for a second entry that says the same."""
     verb = type(entry.fault).verb
     text = msgspec.json.encode(
         [entry.when.model_dump(mode="json", by_alias=True), verb, entry.fault.model_dump(mode="json", by_alias=True)],
         order="deterministic",
     )
-    name = f"{verb}-{blake2b(text, digest_size=2).hexdigest()}"
-    seen[name] = seen.get(name, 0) + 1
-    return name if seen[name] == 1 else f"{name}-{seen[name]}"
+    name = first = f"{verb}-{blake2b(text, digest_size=2).hexdigest()}"
+    number = 1
+    while name in taken:
+        number += 1
+        name = f"{first}-{number}"
+    taken.add(name)
+    return name
 
 
 def _expand(entry: FaultEntry, name: str, times: Stream, storm_ns: int) -> Iterator[PlannedFault]:
@@ -112,25 +119,52 @@ def _lasting(when: When, times: Stream) -> Range | None:
 
 
 @dataclass(frozen=True)
-class _Down:
-    """Nodes that a planned fault takes away, and when."""
+class _Away:
+    """How many nodes a fault takes away, and when."""
 
     begin: int
     end: int
     count: int
 
 
+def _away(fault: PlannedFault, storm_ns: int, servers: int) -> _Away:
+    """What a fault of literal time takes away; to the end of the storm if nothing heals it or healing does not help."""
+    assert fault.at_ns is not None, f"{fault.id} waits for an event: nobody knows when it fires"
+    healed = None if fault.for_ns is None or fault.fault.lasts() else fault.at_ns + fault.for_ns.high
+    return _Away(fault.at_ns, storm_ns if healed is None else healed, fault.fault.down(servers))
+
+
+def _bound(scenario: Scenario, nemesis: Nemesis, servers: int) -> int:
+    """How many nodes may be down at once.
+
+    With several systems it is a minority of the smallest one that has any: a draw does not say which it will hit.
+    """
+    if nemesis.max_down is not None:
+        return nemesis.max_down
+    sizes = [entry.nodes for entry in scenario.systems.values()] if len(scenario.systems) > 1 else [servers]
+    return min(((size - 1) // 2 for size in sizes if size > 2), default=0)
+
+
 class _Drawing:
     """Draws the faults of a nemesis; one sub-stream for each ordinal, so that none moves another."""
 
-    def __init__(self, nemesis: Nemesis, stream: Stream, storm_ns: int, servers: int, notes: list[str]) -> None:
+    def __init__(
+        self,
+        nemesis: Nemesis,
+        stream: Stream,
+        storm_ns: int,
+        servers: int,
+        bound: int,
+        away: list[_Away],
+        notes: list[str],
+    ) -> None:
         self._nemesis = nemesis
         self._stream = stream
         self._storm_ns = storm_ns
         self._servers = servers
         self._notes = notes
-        self._bound = (servers - 1) // 2 if nemesis.max_down is None else nemesis.max_down
-        self._down: list[_Down] = []
+        self._bound = bound
+        self._away = away
 
     def faults(self) -> Iterator[PlannedFault]:
         """The faults in order of time. One that would take too many nodes away is replaced by none, and counted."""
@@ -145,10 +179,13 @@ class _Drawing:
                 break
             span = own.between(*self._nemesis.for_)
             fault = FAULTS[own.weighted(kinds)].draw(own)
-            if self._is_too_many(at, span, fault):
+            planned = PlannedFault(f"nemesis-{ordinal}", fault, at, None, Range(span, span), "skip", 1)
+            away = _away(planned, self._storm_ns, self._servers)
+            if self._is_too_many(away):
                 replaced += 1
                 continue
-            yield PlannedFault(f"nemesis-{ordinal}", fault, at, None, Range(span, span), "skip", 1)
+            self._away.append(away)
+            yield planned
         if replaced:
             self._notes.append(f"nemesis: {replaced} faults left out, more than {self._bound} nodes would be down")
 
@@ -171,13 +208,15 @@ class _Drawing:
         self._notes.append(f"swarm: {', '.join(chosen) or 'calm'}; pace 2^({quarters}/4)")
         return chosen, quarters
 
-    def _is_too_many(self, at: int, span: int, fault: Fault) -> bool:
-        count = fault.down(self._servers)
-        there = sum(one.count for one in self._down if one.begin < at + span and at < one.end)
-        if count and there + count > self._bound:
-            return True
-        self._down.append(_Down(at, at + span, count))
-        return False
+    def _is_too_many(self, new: _Away) -> bool:
+        """Whether too many would be away at some instant: the count rises only where one begins."""
+        if not new.count:
+            return False
+        begins = [new.begin, *(one.begin for one in self._away if new.begin < one.begin < new.end)]
+        return any(new.count + self._away_at(instant) > self._bound for instant in begins)
+
+    def _away_at(self, instant: int) -> int:
+        return sum(one.count for one in self._away if one.begin <= instant < one.end)
 
 
 _QUARTERS = {-4: 500, -3: 595, -2: 707, -1: 841, 0: 1000, 1: 1189, 2: 1414, 3: 1682, 4: 2000}

@@ -47,24 +47,29 @@ class Storm:
         self._roster = roster
         self._settle_ns = settle_ns
         self._active: dict[int, Callable[[], None]] = {}
+        self._emitted: dict[str, int] = {}
 
     def start(self) -> None:
-        """Set the plan's faults going. Call it before the world boots."""
+        """Set the plan's faults going. Call it before the world boots, so that no event is missed."""
         for planned in self._plan.faults:
             if planned.after is not None:
                 self._wait_for(planned, planned.after)
-            elif planned.at_ns is not None:
+        self._world.at(0, self._schedule)
+
+    def _schedule(self) -> None:
+        """From within the run: so faults of the first instant stand behind the boot, and find nodes that are up."""
+        for planned in self._plan.faults:
+            if planned.at_ns is not None:
                 self._world.at(planned.at_ns, lambda planned=planned: self._fire(planned, 0))  # type: ignore[misc]
         self._world.at(self._settle_ns, self._settle)
 
     def _wait_for(self, planned: PlannedFault, event: str) -> None:
-        count = 0
+        self._emitted[planned.id] = 0
 
         def seen(_: Emitted) -> None:
-            nonlocal count
-            if count < planned.times:
-                count += 1
-                number = count
+            number = self._emitted[planned.id] + 1
+            if number <= planned.times and self._world.now < self._settle_ns:
+                self._emitted[planned.id] = number
                 self._world.at(self._world.now, lambda: self._fire(planned, number))
 
         self._world.subscribe_named(event, seen)
@@ -76,7 +81,7 @@ class Storm:
             return
         kind = type(planned.fault).verb
         stream = world.stream("fault", planned.id, number)
-        scene = Scene(planned.id, stream, self._roster)
+        scene = Scene(planned.id if number < 2 else f"{planned.id}.{number}", stream, self._roster)
         heal = planned.fault.inject(world, scene)
         if heal is None:
             self._miss(planned, number, kind, scene)
@@ -100,9 +105,9 @@ class Storm:
         def end() -> None:
             if self._active.pop(place, None) is None:
                 return  # healed at settle already
-            heal()
             fired.heal_ns = world.now
             world.record_fault(fired.id, "heal", fired.kind, fired.targets)
+            heal()  # after its record, which is the cause of what follows
 
         self._active[place] = end
         if planned.for_ns is not None:
@@ -110,6 +115,13 @@ class Storm:
             world.at(min(world.now + span, self._settle_ns), end)
 
     def _settle(self) -> None:
-        """Heal what still is active, in the order in which it was injected."""
+        """Heal what still is active, in the order in which it was injected, and start who fell by itself."""
         for end in list(self._active.values()):
             end()
+        for node in self._world.nodes.values():
+            if not node.holds:
+                node.start()
+        for planned in self._plan.faults:
+            if planned.after is not None and not self._emitted[planned.id]:
+                reason = f"no {planned.after} was emitted"
+                self.skipped.append(Skipped(planned.id, type(planned.fault).verb, self._world.now, reason))

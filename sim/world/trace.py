@@ -1,6 +1,6 @@
 """What happened, in order: records, the fingerprint over all of them, and the checkpoints that locate a difference.
 
-Records are collected as tuples and encoded 1,024 acts at a time, which costs a tenth of encoding each alone; the bytes
+Records are collected as tuples and encoded 1,024 at a time, which costs a tenth of encoding each alone; the bytes
 of every chunk are hashed onto the hash of the chunk before. Equal fingerprints mean equal runs, equal checkpoints mean
 equal runs up to there. What was said cannot change (law 6), so encoding late is the same as encoding at once.
 """
@@ -32,6 +32,8 @@ WAKE: Final = 9
 
 Record = tuple[Any, ...]
 
+CHUNK: Final = 1024
+"""Records that are encoded and hashed at once."""
 _CHECKPOINTS_MAX = 4096
 _DIGEST = 16
 
@@ -43,6 +45,7 @@ class Trace:
     """
 
     __slots__ = (
+        "_chunks",
         "_encode",
         "_flushes",
         "_folded",
@@ -51,7 +54,6 @@ class Trace:
         "buffer",
         "cause",
         "checkpoints",
-        "chunks",
         "keep",
         "stride",
     )
@@ -61,7 +63,7 @@ class Trace:
         self.cause = 0
         self.keep = keep
         self.buffer: list[Record] = []
-        self.chunks: list[bytes] = []
+        self._chunks: list[bytes] = []
         self.checkpoints: list[tuple[int, str]] = []
         self.stride = 1
         self._flushes = 0
@@ -76,15 +78,21 @@ class Trace:
         return at
 
     def flush(self) -> None:
-        """Fold the records collected so far into the fingerprint."""
-        if not self.buffer:
+        """Fold what was collected into the hash in whole chunks; the rest waits, so chunks depend on records alone."""
+        buffer = self.buffer
+        if len(buffer) < CHUNK:
             return
-        chunk = self._encode(self.buffer)
-        self._folded += len(self.buffer)
-        self.buffer.clear()
-        self._hash = blake2b(chunk, key=self._hash, digest_size=_DIGEST).digest()
+        whole = len(buffer) - len(buffer) % CHUNK
+        for at in range(0, whole, CHUNK):
+            self._fold(buffer[at : at + CHUNK])
+        del buffer[:whole]
+
+    def _fold(self, records: list[Record]) -> None:
+        chunk = self._encode(records)
+        self._folded += len(records)
+        self._hash = _chained(self._hash, chunk)
         if self.keep:
-            self.chunks.append(len(chunk).to_bytes(4, "little") + chunk)
+            self._chunks.append(_framed(chunk))
         self._flushes += 1
         if self._flushes % self.stride == 0:
             self._checkpoint()
@@ -96,14 +104,27 @@ class Trace:
             self.stride *= 2
 
     def fingerprint(self) -> str:
-        """32 hex digits over every record so far."""
+        """32 hex digits over every record so far. Asking for it changes nothing."""
         self.flush()
-        return self._hash.hex()
+        return (_chained(self._hash, self._encode(self.buffer)) if self.buffer else self._hash).hex()
+
+    def kept(self) -> list[bytes]:
+        """The kept records so far, encoded in chunks, each behind its length; `decode_records` reads them."""
+        self.flush()
+        rest = [_framed(self._encode(self.buffer))] if self.keep and self.buffer else []
+        return self._chunks + rest
 
     def records(self) -> Iterator[list[Any]]:
         """The kept records, decoded: messages and events are lists that begin with the name of their type."""
-        self.flush()
-        yield from decode_records(b"".join(self.chunks))
+        return decode_records(b"".join(self.kept()))
+
+
+def _chained(before: bytes, chunk: bytes) -> bytes:
+    return blake2b(chunk, key=before, digest_size=_DIGEST).digest()
+
+
+def _framed(chunk: bytes) -> bytes:
+    return len(chunk).to_bytes(4, "little") + chunk
 
 
 def decode_records(data: bytes) -> Iterator[list[Any]]:

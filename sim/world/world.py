@@ -93,11 +93,13 @@ class World:
 
         A disk error that a handler or timer let through is the node's to bear, as a process would: `on_disk_error`.
         """
+        began, left = self.kernel.sequence, limit
         while True:
             try:
-                self.kernel.run_until(end, limit=limit, between=self.trace.flush)
+                self.kernel.run_until(end, limit=left, between=self.trace.flush)
             except DiskError as error:
                 self._nodes[error.disk].disk_failed(error)
+                left = None if limit is None else max(limit - (self.kernel.sequence - began), 0)
             else:
                 return
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.faults.selectors import Roster, parse_selector, resolve, unknown_names
+from sim.faults.selectors import Roster, count_at_most, parse_selector, resolve, unknown_names
 from sim.world.streams import Stream
 
 SERVERS = ("n1", "n2", "n3", "n4", "n5")
@@ -84,3 +84,28 @@ def test_names_that_no_node_has_are_found_before_a_run() -> None:
         ("n9", "no node named 'n9', did you mean 'n5'?"),
         ("role:laeder", "no role 'laeder', did you mean 'leader'?"),
     ]
+
+
+def test_names_with_a_slash_are_matched_as_a_whole() -> None:
+    roster = Roster(("kv/n1", "kv/n2", "log/n1"), ("kv/c1",))
+    assert resolve(("kv/*",), roster, Stream(1)) == ("kv/n1", "kv/n2", "kv/c1")
+
+
+@given(st.integers(0, 999))
+def test_a_draw_is_from_those_among_whom_it_may_but_who_is_named_is_meant(seed: int) -> None:
+    stream = Stream(seed, "fault")
+    assert set(resolve(("random:5",), ROSTER, stream, among=("n1", "n4"))) == {"n1", "n4"}
+    assert resolve(("n5", "leader"), ROSTER, stream, among=("n1", "n4")) == ("n5", "n3")
+
+
+@pytest.mark.parametrize(
+    ("selector", "count"),
+    [
+        (["n1", "leader"], 2), (["random:2"], 2), (["random:40%"], 2), (["minority"], 2), (["majority"], 3),
+        (["followers"], 4), (["others"], 5), (["clients"], 0), (["n*"], 5), (["role:observer"], 5), (["n1", "all"], 5),
+    ],
+)  # fmt: skip
+def test_a_selector_means_no_more_servers_than_it_says_before_the_run(selector: list[str], count: int) -> None:
+    assert count_at_most(selector, 5) == count
+    for seed in range(20):
+        assert len(set(means(selector, seed)) & set(SERVERS)) <= count

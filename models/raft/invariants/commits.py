@@ -7,6 +7,8 @@ from models.raft.invariants.invariant import Invariant, short, when
 from models.raft.invariants.logs import LOG_EVENTS, NO_CHAIN, Logs
 from sim import Emitted
 
+_NOTHING = (0, NO_CHAIN)
+
 
 class LeaderCompleteness(Invariant):
     """What was committed in a term is in the log of every leader of a later term (section 5.4).
@@ -118,23 +120,34 @@ class CommittedStable(Invariant):
 
 
 class CommittedDurable(Invariant):
-    """A server commits nothing that its own disk does not hold."""
+    """A server commits nothing that its own disk does not hold, and finds it there again after a crash."""
 
     name = "committed-durable"
-    claim = "every commit was on the server's own disk"
+    claim = "every commit was on the server's own disk, and stayed there"
     watches = (Committed, *LOG_EVENTS)
 
     def __init__(self, logs: Logs) -> None:
         super().__init__()
         self._logs = logs
+        self._newest: dict[str, tuple[int, bytes]] = {}  # server -> the highest index it committed, and its chain
 
     def observe(self, emitted: Emitted) -> None:
-        """Compare a commit with the length of the durable log."""
+        """Compare commits with the durable log, when they are made and when the server comes back."""
         self._logs.see(emitted)
-        event = emitted.event
-        if isinstance(event, Committed) and event.index > self._logs.of(emitted.node).last:
-            last = self._logs.of(emitted.node).last
-            self.contradict(emitted, f"{when(emitted)} committed up to {event.index}; its durable log ends at {last}")
+        event, log = emitted.event, self._logs.of(emitted.node)
+        if isinstance(event, Committed):
+            if event.index > log.last:
+                said = f"{when(emitted)} committed up to {event.index}; its durable log ends at {log.last}"
+                self.contradict(emitted, said)
+            self._newest[emitted.node] = max(self._newest.get(emitted.node, _NOTHING), (event.index, event.chain))
+        elif isinstance(event, Recovered):
+            index, chain = self._newest.get(emitted.node, _NOTHING)
+            if log.chain_at(index) != chain:
+                self.contradict(
+                    emitted,
+                    f"{when(emitted)} came back with {short(log.chain_at(index))} at index {index}, where it had "
+                    f"committed {short(chain)} before",
+                )
 
 
 class QuorumLog(Invariant):

@@ -137,14 +137,14 @@ _ALL = (
     _mutant(
         "ack-unsynced",
         "acknowledges entries before they are on the disk",
-        "quorum-log leader-completeness committed-stable",
+        "committed-durable quorum-log leader-completeness committed-stable",
         Parts(log=replication.AckUnsynced),
         "section 5",
     ),
     _mutant(
         "tail-not-cut",
         "writes behind a torn tail and cannot read it again",
-        "quorum-log leader-completeness committed-stable",
+        "committed-durable quorum-log leader-completeness committed-stable",
         Parts(log=replication.TailNotCut),
         "NasitSony/kv-engine-cpp",
     ),

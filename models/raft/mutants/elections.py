@@ -1,7 +1,7 @@
 # ruff: noqa: D102 - the class says what is wrong with its one method
 """Known bugs of votes and elections: each class overrides one rule of a part."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from models.raft.acceptance import Acceptance
 from models.raft.ballot import Ballot, Vow
@@ -94,5 +94,5 @@ class SilentOldTerm(Acceptance):
 class HalfQuorum(Membership):
     """Takes half of the voters for a majority."""
 
-    def quorum(self, names: Collection[str]) -> bool:
-        return 2 * sum(voter in names for voter in self.voters) >= len(self.voters)
+    def majority(self) -> int:
+        return (len(self.voters) + 1) // 2

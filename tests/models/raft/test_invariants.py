@@ -160,6 +160,11 @@ CASES: dict[str, tuple[Callable[[], Check], Story, tuple[str, Event]]] = {
         [*COPIED, ("n1", committed(1, 2))],
         ("n1", committed(1, 3)),
     ),
+    "a commit that the disk lost": (
+        lambda: CommittedDurable(Logs()),
+        [*COPIED, ("n1", committed(1, 2)), ("n2", recovered(1, None, A)), ("n1", recovered(1, None, A, B))],
+        ("n1", recovered(1, None, A)),
+    ),
     "a commit with too few copies": (
         lambda: QuorumLog(Logs(), VOTERS),
         [*COPIED, ("n1", committed(1, 2)), *added("n1", 3)],
