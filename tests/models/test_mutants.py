@@ -1,0 +1,56 @@
+"""Every mutant is found by a check that knows nothing of it, and the reference is silent where it is found."""
+
+from pathlib import Path
+
+import pytest
+
+from sim.model import Mutant, find_model, model_names
+from sim.running import run
+from sim.scenario.loader import Loaded, load
+
+ROOT = Path(__file__).parents[2]
+MUTANTS = [(name, mutant) for name in model_names() for mutant in find_model(name).mutants.values()]
+SCENARIOS = sorted(ROOT.glob("scenarios/*/*.yaml"))
+
+
+def recipe_of(mutant: Mutant, planted: bool) -> Loaded:
+    """The recipe of a mutant, with the mutant planted or not."""
+    path = ROOT / mutant.recipe
+    (system,) = load(path).scenario.systems
+    return load(path, (f"systems.{system}.mutant={mutant.name if planted else ''}", "expect=pass"))
+
+
+@pytest.mark.parametrize("mutant", [mutant for _, mutant in MUTANTS], ids=lambda mutant: mutant.name)
+def test_a_promised_check_finds_it_within_the_stated_seeds(mutant: Mutant) -> None:
+    loaded = recipe_of(mutant, planted=True)
+    for seed in range(1, mutant.seeds + 1):
+        if {check.check for check in run(loaded, seed).failed} & set(mutant.breaks):
+            return
+    pytest.fail(f"{mutant.name} was not found in {mutant.seeds} seeds of {mutant.recipe}")
+
+
+@pytest.mark.parametrize("mutant", [mutant for _, mutant in MUTANTS], ids=lambda mutant: mutant.name)
+def test_the_reference_is_silent_on_its_recipe(mutant: Mutant) -> None:
+    loaded = recipe_of(mutant, planted=False)
+    for seed in (1, 2):
+        assert run(loaded, seed).failed == ()
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_shipped_scenario_does_what_it_expects(path: Path) -> None:
+    result = run(load(path))
+    assert result.met, [(check.check, check.status, check.detail) for check in result.checks if check.status != "pass"]
+
+
+@pytest.mark.parametrize("seed", range(1, 26))
+def test_the_reference_survives_the_swarm(seed: int) -> None:
+    assert run(load(ROOT / "scenarios/raft/swarm.yaml", ("duration=15s",)), seed).failed == ()
+
+
+def test_every_mutant_says_what_it_breaks_and_where_it_was_seen() -> None:
+    for name, mutant in MUTANTS:
+        known = {*find_model(name).checks, "linearizable"}
+        assert mutant.breaks, mutant.name
+        assert set(mutant.breaks) <= known, mutant.name
+        assert mutant.seen, mutant.name
+        assert (ROOT / mutant.recipe).exists(), mutant.recipe
