@@ -1,4 +1,11 @@
-"""Cost of a message as the world grows: every node plays ping-pong with one partner, as many messages each time."""
+"""Cost of a message as the world grows, in two ways: the same traffic in a larger world, and everybody talking at once.
+
+Nodes play ping-pong in pairs. With the same traffic ten of them play, however many there are. When all play, thousands
+of messages are under way at a time, each between objects that no cache of the processor holds any more.
+"""
+
+from collections.abc import Callable
+from functools import partial
 
 from benchmarks.messages import Ping, Pong
 from benchmarks.timing import alternate
@@ -32,14 +39,13 @@ class Player(Actor):
 
 
 class Pairs:
-    """A world of `size` nodes in pairs that has been running; each call lets about HOPS more messages pass."""
+    """A world of `size` nodes of which `playing` play, which has been running; each call passes about HOPS messages."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, playing: int) -> None:
         self.world = World(7, Setting(latency=LogNormal(1 * MS, 8 * MS)))
-        self.step = HOPS * 3 * MS // size  # a hop takes 1.5 ms on average and half the nodes have one under way
+        self.step = HOPS * 3 * MS // playing  # a hop takes 1.5 ms on average; each pair has one message under way
         for index in range(size):
-            partner, begins = f"n{index ^ 1}", index % 2 == 0
-            self.world.add(f"n{index}", lambda partner=partner, begins=begins: Player(partner, begins))  # type: ignore[misc]
+            self.world.add(f"n{index}", partial(Player, f"n{index ^ 1}", index % 2 == 0 and index < playing))
         self.world.boot()
         self.world.run_until(20 * MS)
 
@@ -50,11 +56,17 @@ class Pairs:
         return self.world.network.traffic.delivered - before
 
 
-def main() -> None:
-    """Print the cost of a message at each size and its ratio to the smallest."""
-    cost = alternate({str(size): Pairs(size) for size in SIZES}, rounds=5)
+def _print(title: str, playing: Callable[[int], int]) -> None:
+    cost = alternate({str(size): Pairs(size, playing(size)) for size in SIZES}, rounds=5)
     least = cost[str(SIZES[0])]
     for size, seconds in cost.items():
+        ratio = seconds / least
         print(
-            f"{int(size):>6,} nodes   {seconds * 1e6:5.2f} us a message   {seconds / least:4.2f} x that at {SIZES[0]}"
+            f"{title:<12} {int(size):>6,} nodes   {seconds * 1e6:5.2f} us a message   {ratio:4.2f} x that at {SIZES[0]}"
         )
+
+
+def main() -> None:
+    """Print the cost of a message at each size and its ratio to the smallest."""
+    _print("10 playing", lambda _: 10)
+    _print("all playing", lambda size: size)

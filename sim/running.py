@@ -97,15 +97,21 @@ class Running:
         )
 
     def _verdicts(self, history: History) -> tuple[Verdict, ...]:
-        record = RunRecord(
-            history,
+        records = {watch.nodes: self._record(history, watch.nodes) for watch in self._watches}
+        return tuple(watch.check.conclude(records[watch.nodes]) for watch in self._watches)
+
+    def _record(self, history: History, nodes: frozenset[str]) -> RunRecord:
+        """What checks of these nodes may know: their own part of the history, their own servers and clients."""
+        servers, clients = self._roster.servers, self._roster.clients
+        own = history if nodes.issuperset(clients) else history.of_clients(nodes)
+        return RunRecord(
+            own,
             self._settle_ns,
             self.world.now,
             len(self._storm.fired),
-            self._roster.servers,
-            self._roster.clients,
+            tuple(name for name in servers if name in nodes),
+            tuple(name for name in clients if name in nodes),
         )
-        return tuple(watch.check.conclude(record) for watch in self._watches)
 
     def _counts(self, history: History) -> Counts:
         traffic = self.world.network.traffic

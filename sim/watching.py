@@ -43,13 +43,15 @@ class Watch:
 def make_checks(scenario: Scenario, deployments: Sequence[Deployment]) -> list[Watch]:
     """All checks, those of the scenario first."""
     watches: list[Watch] = []
+    everybody = frozenset(name for deployment in deployments for name in deployment.system.factories)
     for entry in scenario.checks:
+        if entry.name in ("always", "eventually"):
+            watches.append(Watch(_make_for_all(entry), everybody, False))
+            continue
         for deployment in deployments:
             check = _make(entry, deployment)
             if check is not None:
                 watches.append(Watch(check, frozenset(deployment.system.factories), False))
-            if entry.name in ("always", "eventually"):
-                break
     for deployment in deployments:
         nodes = frozenset(deployment.system.factories)
         watches += [Watch(make(deployment.system), nodes, True) for make in deployment.model.checks.values()]
@@ -62,11 +64,16 @@ def _make(entry: CheckEntry, deployment: Deployment) -> Check | None:
     if isinstance(options, LinearizableOptions):
         spec = deployment.model.spec
         return None if spec is None else Linearizable(SPECS[spec], options.budget)
-    if isinstance(options, SometimesOptions):
-        landmark = deployment.model.landmarks.get(options.landmark)
-        return None if landmark is None else Sometimes(landmark, options.times)
+    assert isinstance(options, SometimesOptions), "the other checks are for all systems together"
+    landmark = deployment.model.landmarks.get(options.landmark)
+    return None if landmark is None else Sometimes(landmark, options.times)
+
+
+def _make_for_all(entry: CheckEntry) -> Check:
+    """The check of an entry that is for all systems together."""
+    options = entry.options
     if isinstance(options, AlwaysOptions):
         predicate, watches = load_predicate(options.predicate)
         return Always(options.predicate, predicate, watches)
-    assert isinstance(options, EventuallyOptions), "these are all checks there are"
+    assert isinstance(options, EventuallyOptions), "the other checks are for one system"
     return Progress(options.progress)

@@ -4,7 +4,7 @@ Calls and returns have dense, unique indices, so A came before B exactly when A 
 called. An operation of unknown outcome has no return: it may take effect at any time after its call, or never.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sim.world.operations import OperationRow, Outcome
@@ -73,6 +73,10 @@ class History:
         """How many operations ended so."""
         return sum(op.outcome == outcome for op in self.ops)
 
+    def of_clients(self, names: Container[str]) -> "History":
+        """The part of the history that these clients made."""
+        return History(op for op in self.ops if op.client in names)
+
     def keys(self) -> list[object]:
         """The keys in order of first use."""
         return list(dict.fromkeys(op.key for op in self.ops))
@@ -135,4 +139,5 @@ def _values(op: Op) -> tuple[object, ...]:
     return (op.arg[-1],) if isinstance(op.arg, tuple) and op.arg else (op.arg,) if _hashable(op.arg) else ()
 
 
-_hashable: Callable[[object], bool] = lambda value: isinstance(value, (str, int, bytes, tuple, type(None)))  # noqa: E731
+def _hashable(value: object) -> bool:
+    return isinstance(value, (str, int, bytes, tuple, type(None)))
