@@ -26,6 +26,7 @@ class Kind(NamedTuple):
     example: str
     low: int | None = 0
     high: int | None = None
+    bounds: str = "0 or more"
 
     def pattern(self) -> str:
         """A regular expression that a text of this kind matches."""
@@ -48,10 +49,8 @@ class Kind(NamedTuple):
         if number.denominator != 1:
             raise ValueError(f"{self.name} {text!r} is finer than the world can hold")
         whole = int(number)
-        if self.low is not None and whole < self.low:
-            raise ValueError(f"{self.name} {text!r} is below the least, {self.low}")
-        if self.high is not None and whole > self.high:
-            raise ValueError(f"{self.name} {text!r} is above the most, {self.example}")
+        if (self.low is not None and whole < self.low) or (self.high is not None and whole > self.high):
+            raise ValueError(f"{self.name} {text!r} is out of bounds, expected {self.bounds}")
         return whole
 
 
@@ -64,8 +63,14 @@ _TIMES = {"ns": NS, "us": US, "ms": MS, "s": SECOND, "m": MINUTE, "h": HOUR}
 _DURATION_UNITS = {unit: Fraction(ns) for unit, ns in _TIMES.items()}
 DURATION = Kind("duration", _DURATION_UNITS, "150ms")
 SPAN = Kind("span of time", _DURATION_UNITS, "-150ms", low=None)
-PROBABILITY = Kind("probability", {"%": Fraction(10_000_000)}, "1%", high=1_000_000_000)
-RATE = Kind("rate", {"/s": Fraction(1000), "/m": Fraction(1000, 60), "/h": Fraction(1000, 3600)}, "50/s", low=1)
+PROBABILITY = Kind("probability", {"%": Fraction(10_000_000)}, "1%", high=1_000_000_000, bounds="0% to 100%")
+RATE = Kind(
+    "rate",
+    {"/s": Fraction(1000), "/m": Fraction(1000, 60), "/h": Fraction(1000, 3600)},
+    "50/s",
+    low=1,
+    bounds="more than 0",
+)
 SIZE = Kind("size", {"B": Fraction(1), "KiB": Fraction(2**10), "MiB": Fraction(2**20), "GiB": Fraction(2**30)}, "4KiB")
 BANDWIDTH = Kind(
     "bandwidth",
@@ -73,7 +78,7 @@ BANDWIDTH = Kind(
     "10MiB/s",
     low=1,
 )
-DRIFT = Kind("drift", {"ppm": Fraction(1), "%": Fraction(10_000)}, "50ppm", low=-999_999)
+DRIFT = Kind("drift", {"ppm": Fraction(1), "%": Fraction(10_000)}, "50ppm", low=-999_999, bounds="more than -100%")
 
 
 def show_size(count: int) -> str:

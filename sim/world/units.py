@@ -20,13 +20,13 @@ _STEPS = ((HOUR, "h"), (MINUTE, "m"), (SECOND, "s"), (MS, "ms"), (US, "us"), (NS
 def show_ns(ns: int) -> str:
     """A duration in the largest unit that keeps it exact to three places: ``show_ns(1_500_000_000) == '1.5s'``.
 
-    Hours and minutes are used only for whole numbers of them, so that `90s` stays `90s`.
+    Hours and minutes are used only for whole numbers of them from ten on, so that `90s` stays `90s`.
     """
     if ns == 0:
         return "0s"
     sign, size = ("-", -ns) if ns < 0 else ("", ns)
     for unit, name in _STEPS:
-        if size < unit or (unit >= MINUTE and size % unit):
+        if size < unit or (unit >= MINUTE and (size % unit or size < 10 * unit)):
             continue
         return sign + _decimal(size, unit) + name
     raise AssertionError("a positive size is at least one nanosecond")
