@@ -9,8 +9,9 @@ other threads of the process (a test runner's, a progress bar's) and from the en
 import importlib
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -45,71 +46,72 @@ class Forbidden(Exception):
 @contextmanager
 def guarded(packages: Iterable[str]) -> Iterator[None]:
     """Stand guard; `packages` are the top-level packages or modules of the models, whose own names are searched."""
+    global _watched
     undo: list[tuple[object, str, object]] = []
-    stubs: dict[int, tuple[object, object]] = {}
-    me = threading.get_ident()
+    taken = _taken_names(tuple(packages), len(sys.modules))
+    before, _watched = _watched, threading.get_ident()
     try:
         for instead, names in FORBIDDEN.items():
             for name in names:
-                _forbid(name, instead, me, undo, stubs)
-        for module in _modules_of(packages):
-            _replace_taken_names(module, undo, stubs)
+                _forbid(name, instead, undo)
+        for module, name, value in taken:
+            if vars(module).get(name) is value and id(value) in _stubs:
+                undo.append((module, name, value))
+                setattr(module, name, _stubs[id(value)][1])
         yield
     finally:
+        _watched = before
         for owner, name, original in reversed(undo):
             setattr(owner, name, original)
 
 
-def _forbid(
-    name: str,
-    instead: str,
-    thread: int,
-    undo: list[tuple[object, str, object]],
-    stubs: dict[int, tuple[object, object]],
-) -> None:
+_watched: int | None = None
+"""The thread that runs models now."""
+_stubs: dict[int, tuple[object, object]] = {}
+"""id of a function -> the function, and what stands in for it; made once, for a run of some milliseconds feels it."""
+
+
+def _forbid(name: str, instead: str, undo: list[tuple[object, str, object]]) -> None:
+    found = _owner_of(name)
+    if found is None:
+        return  # this Python has no such function
+    owner, last = found
+    original = getattr(owner, last)
+    if id(original) not in _stubs:
+        make = _class_stub if name == "datetime.datetime" else _stub
+        _stubs[id(original)] = (original, make(name, instead, original))
+    undo.append((owner, last, original))
+    setattr(owner, last, _stubs[id(original)][1])
+
+
+def _owner_of(name: str) -> tuple[object, str] | None:
+    """What holds a forbidden function, and its name there; None where the module has no such name."""
     module, _, path = name.partition(".")
-    owner: object = sys.modules.get(module)
-    if owner is None:
-        if module not in ("uuid", "secrets", "socket"):
-            owner = importlib.import_module(module)
-        else:
-            return  # not loaded, so not called yet; a model that imports it inside a handler is found by `sim doctor`
+    owner: object = importlib.import_module(module)  # a model may import it as late as in a handler
     *outer, last = path.split(".")
     for step in outer:
-        owner = getattr(owner, step)
-    original = getattr(owner, last, None)
-    if original is None:
-        return
-    stub = _class_stub(name, instead, thread) if name == "datetime.datetime" else _stub(name, instead, thread, original)
-    undo.append((owner, last, original))
-    stubs[id(original)] = (original, stub)
-    setattr(owner, last, stub)
+        owner = getattr(owner, step, None)
+    return (owner, last) if owner is not None and hasattr(owner, last) else None
 
 
-def _stub(name: str, instead: str, thread: int, original: Callable[..., Any]) -> Callable[..., Any]:
+def _stub(name: str, instead: str, original: Any) -> object:
     def refuse(*args: Any, **kwargs: Any) -> Any:
-        if threading.get_ident() == thread and _called_by_model(sys._getframe(1)):
+        if threading.get_ident() == _watched and _called_by_model(sys._getframe(1)):
             raise Forbidden(f"{name}() in model code would make the run depend on more than its seed; use {instead}")
         return original(*args, **kwargs)
 
     return refuse
 
 
-def _class_stub(name: str, instead: str, thread: int) -> type:
-    import datetime
-
+def _class_stub(name: str, instead: str, original: Any) -> object:
     def now(*args: Any) -> Any:
-        if threading.get_ident() == thread and _called_by_model(sys._getframe(1)):
+        if threading.get_ident() == _watched and _called_by_model(sys._getframe(1)):
             raise Forbidden(
                 f"{name}.now() in model code would make the run depend on more than its seed; use {instead}"
             )
-        return datetime.datetime.__mro__[1].now(*args)  # type: ignore[attr-defined] # the real class under the stub
+        return original.now(*args)
 
-    return type(
-        "datetime",
-        (datetime.datetime,),
-        {"now": staticmethod(now), "utcnow": staticmethod(now), "today": staticmethod(now)},
-    )
+    return type("datetime", (original,), dict.fromkeys(("now", "utcnow", "today"), staticmethod(now)))
 
 
 def _called_by_model(frame: FrameType | None) -> bool:
@@ -124,20 +126,19 @@ def _called_by_model(frame: FrameType | None) -> bool:
     return False
 
 
-def _modules_of(packages: Iterable[str]) -> list[ModuleType]:
-    tops = tuple(packages)
+@cache
+def _taken_names(packages: tuple[str, ...], loaded: int) -> list[tuple[ModuleType, str, object]]:  # noqa: ARG001
+    """The names in the modules of these packages that are forbidden functions, taken with `from time import time`.
+
+    Searched anew whenever the number of `loaded` modules has changed.
+    """
+    owners = [found for names in FORBIDDEN.values() for found in map(_owner_of, names) if found is not None]
+    known = {id(getattr(owner, last)) for owner, last in owners}
+    modules = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] in packages]
     return [
-        module
-        for name, module in list(sys.modules.items())
-        if any(name == top or name.startswith(top + ".") for top in tops) and isinstance(module, ModuleType)
+        (module, name, value)
+        for module in modules
+        if isinstance(module, ModuleType)
+        for name, value in list(vars(module).items())
+        if id(value) in known
     ]
-
-
-def _replace_taken_names(
-    module: ModuleType, undo: list[tuple[object, str, object]], stubs: dict[int, tuple[object, object]]
-) -> None:
-    for name, value in list(vars(module).items()):
-        found = stubs.get(id(value))
-        if found is not None and found[0] is value:
-            undo.append((module, name, value))
-            setattr(module, name, found[1])

@@ -85,3 +85,14 @@ def test_logging_and_other_threads_go_through() -> None:
         go.set()
         thread.join(5)
     assert seen
+
+
+def test_a_late_import_is_no_way_round() -> None:
+    with guarded(["tests"]):
+        import secrets
+        import socket
+
+        with pytest.raises(Forbidden, match=r"secrets\.token_hex\(\) in model code"):
+            secrets.token_hex()
+        with pytest.raises(Forbidden, match=r"socket\.socket\(\) in model code"):
+            socket.socket()
