@@ -1,4 +1,4 @@
-"""Quantities are read with their unit, written back without loss, and refused with the fix where the unit is missing."""
+"""Quantities are read with their unit, written back without loss, and refused with the fix where it is missing."""
 
 import pytest
 from hypothesis import given

@@ -7,11 +7,9 @@ from models.raft.mutants import clients, elections, replication
 from models.raft.parts import Parts
 from sim import Mutant
 
-_RECIPES = "scenarios/raft/mutants/"
 
-
-def _mutant(name: str, about: str, breaks: str, part: Parts, seen: str, recipe: str = "") -> Mutant:
-    return Mutant(name, about, tuple(breaks.split()), part, seen, recipe or f"{_RECIPES}{name}.yaml")
+def _mutant(name: str, about: str, breaks: str, part: Parts, seen: str, recipe: str) -> Mutant:
+    return Mutant(name, about, tuple(breaks.split()), part, seen, f"scenarios/raft/{recipe}.yaml")
 
 
 _ALL = (
@@ -21,6 +19,7 @@ _ALL = (
         "vote-once election-safety vow-kept",
         Parts(ballot=elections.ForgetsVote),
         "Figure 2; planted in mandipadk/simloom",
+        "crash-majority",
     ),
     _mutant(
         "forgets-term",
@@ -28,6 +27,7 @@ _ALL = (
         "vow-kept election-safety vote-once",
         Parts(ballot=elections.ForgetsTerm),
         "NasitSony/kv-engine-cpp",
+        "crash-majority",
     ),
     _mutant(
         "vow-unsynced",
@@ -35,6 +35,7 @@ _ALL = (
         "vote-once vow-kept election-safety",
         Parts(ballot=elections.VowUnsynced),
         "common",
+        "mutants/vow-unsynced",
     ),
     _mutant(
         "stale-log-vote",
@@ -42,6 +43,7 @@ _ALL = (
         "leader-completeness up-to-date committed-stable state-machine-safety linearizable",
         Parts(election=elections.StaleLogVote),
         "section 5.4.1",
+        "figure-8",
     ),
     _mutant(
         "length-only-vote",
@@ -49,6 +51,7 @@ _ALL = (
         "leader-completeness up-to-date committed-stable state-machine-safety linearizable",
         Parts(election=elections.LengthOnlyVote),
         "section 5.4.1",
+        "mutants/length-only-vote",
     ),
     _mutant(
         "old-votes",
@@ -56,6 +59,7 @@ _ALL = (
         "election-safety up-to-date leader-completeness",
         Parts(election=elections.OldVotes),
         "Xraft #33",
+        "mutants/old-votes",
     ),
     _mutant(
         "vote-messages",
@@ -63,6 +67,7 @@ _ALL = (
         "election-safety leader-completeness",
         Parts(election=elections.VoteMessages),
         "published mutant lists",
+        "mutants/vote-messages",
     ),
     _mutant(
         "leader-votes",
@@ -70,6 +75,7 @@ _ALL = (
         "election-safety",
         Parts(election=elections.LeaderVotes),
         "DaosRaft PR 70",
+        "mutants/leader-votes",
     ),
     _mutant(
         "same-timeout",
@@ -77,6 +83,7 @@ _ALL = (
         "liveness",
         Parts(election=elections.SameTimeout),
         "section 9.3",
+        "mutants/same-timeout",
     ),
     _mutant(
         "silent-old-term",
@@ -84,6 +91,7 @@ _ALL = (
         "liveness",
         Parts(acceptance=elections.SilentOldTerm),
         "etcd #8334, tikv #3270",
+        "mutants/silent-old-term",
     ),
     _mutant(
         "half-quorum",
@@ -91,6 +99,7 @@ _ALL = (
         "election-safety leader-completeness committed-stable",
         Parts(membership=elections.HalfQuorum),
         "NasitSony/kv-engine-cpp",
+        "partition-halves-even",
     ),
     _mutant(
         "truncates-always",
@@ -98,6 +107,7 @@ _ALL = (
         "quorum-log committed-stable linearizable",
         Parts(acceptance=replication.TruncatesAlways),
         "NasitSony/kv-engine-cpp, RaftOS #26, WRaft",
+        "duplicate-reorder",
     ),
     _mutant(
         "no-prev-term",
@@ -105,6 +115,7 @@ _ALL = (
         "log-matching state-machine-safety committed-stable",
         Parts(acceptance=replication.NoPrevTerm),
         "section 5.3",
+        "mutants/no-prev-term",
     ),
     _mutant(
         "unclamped-commit",
@@ -112,6 +123,7 @@ _ALL = (
         "state-machine-safety committed-stable",
         Parts(acceptance=replication.UnclampedCommit),
         "NasitSony/kv-engine-cpp, PySyncObj #166",
+        "figure-8",
     ),
     _mutant(
         "old-term-commit",
@@ -119,6 +131,7 @@ _ALL = (
         "committed-stable leader-completeness own-term-commit",
         Parts(commitment=replication.OldTermCommit),
         "section 5.4.2; logcabin #44, PySyncObj #169",
+        "figure-8",
     ),
     _mutant(
         "match-falls",
@@ -126,6 +139,7 @@ _ALL = (
         "match-true",
         Parts(progress=replication.MatchFalls),
         "PySyncObj #167, RaftOS #25, etcd-io/raft #149",
+        "duplicate-reorder",
     ),
     _mutant(
         "old-replies",
@@ -133,6 +147,7 @@ _ALL = (
         "quorum-log match-true leader-completeness committed-stable",
         Parts(replication=replication.OldReplies),
         "planted in dhruvl/simloop",
+        "mutants/old-replies",
     ),
     _mutant(
         "ack-unsynced",
@@ -140,6 +155,7 @@ _ALL = (
         "committed-durable quorum-log leader-completeness committed-stable",
         Parts(log=replication.AckUnsynced),
         "section 5",
+        "torn-log",
     ),
     _mutant(
         "tail-not-cut",
@@ -147,6 +163,7 @@ _ALL = (
         "committed-durable quorum-log leader-completeness committed-stable",
         Parts(log=replication.TailNotCut),
         "NasitSony/kv-engine-cpp",
+        "torn-log",
     ),
     _mutant(
         "forgets-committed",
@@ -154,6 +171,7 @@ _ALL = (
         "quorum-log leader-completeness committed-stable append-only",
         Parts(election=replication.ForgetsCommitted),
         "microsoft/CCF #5674",
+        "figure-8",
     ),
     _mutant(
         "ok-on-append",
@@ -161,6 +179,7 @@ _ALL = (
         "linearizable",
         Parts(proposals=clients.OkOnAppend),
         "NasitSony/kv-engine-cpp",
+        "figure-8",
     ),
     _mutant(
         "answer-by-index",
@@ -168,6 +187,7 @@ _ALL = (
         "linearizable",
         Parts(proposals=clients.AnswerByIndex),
         "NasitSony/kv-engine-cpp",
+        "pause-leader",
     ),
     _mutant(
         "refuses-after-append",
@@ -175,6 +195,7 @@ _ALL = (
         "linearizable",
         Parts(proposals=clients.RefusesAfterAppend),
         "many clients",
+        "mutants/refuses-after-append",
     ),
     _mutant(
         "local-read",
@@ -182,6 +203,7 @@ _ALL = (
         "read-fresh linearizable",
         Parts(reads=clients.LocalRead),
         "Xraft #40; Redis-Raft (Jepsen 2020)",
+        "pause-leader",
     ),
     _mutant(
         "early-read-index",
@@ -189,6 +211,7 @@ _ALL = (
         "read-fresh linearizable",
         Parts(reads=clients.EarlyReadIndex),
         "etcd #7331, tikv #6340, redisraft #22",
+        "read-index-leader-change",
     ),
     _mutant(
         "reused-round",
@@ -196,6 +219,7 @@ _ALL = (
         "read-fresh linearizable",
         Parts(reads=clients.ReusedRound),
         "etcd-io/raft #397",
+        "pause-leader",
     ),
     _mutant(
         "echoes-old-round",
@@ -203,7 +227,7 @@ _ALL = (
         "read-fresh linearizable",
         Parts(acceptance=clients.EchoesOldRound),
         "an earlier state of this model, found by scenarios/raft/late-replay.yaml",
-        "scenarios/raft/late-replay.yaml",
+        "late-replay",
     ),
     _mutant(
         "no-sessions",
@@ -211,6 +235,7 @@ _ALL = (
         "exactly-once linearizable",
         Parts(sessions=clients.NoSessions),
         "section 8",
+        "duplicate-reorder",
     ),
 )
 
