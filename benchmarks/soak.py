@@ -28,7 +28,11 @@ def run_chunk(path: str, seeds: list[int]) -> list[Failure]:
     loaded = load(path)
     found: list[Failure] = []
     for seed in seeds:
-        result = run(loaded, seed)
+        try:
+            result = run(loaded, seed)
+        except Exception as error:
+            found.append((path, seed, "crash", str(error)))
+            continue
         if result.verdict == "fail":
             found += [(path, seed, one.check, one.detail) for one in result.failed]
     return found

@@ -88,7 +88,7 @@ FAULTS: dict[str, type[Fault]] = {}
 
 def one_of(fault: pydantic.BaseModel, names: Sequence[str]) -> str:
     """The one field of `names` that is given; ValueError if it is none or several."""
-    given = [name for name in names if getattr(fault, name) not in (None, False)]
+    given = [name for name in names if getattr(fault, name) is not None and getattr(fault, name) is not False]
     shown = [(type(fault).model_fields[name].alias or name) for name in names]
     if len(given) != 1:
         said = "none" if not given else " and ".join(given)

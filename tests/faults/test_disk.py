@@ -2,6 +2,7 @@
 
 import pytest
 
+from sim.faults import FAULTS
 from sim.world.disk import NoSpace, ReadOnly, Unreadable
 from sim.world.units import MS, SECOND
 from tests.faults.stage import Written, inject, make_fault, make_scene, running_world
@@ -125,3 +126,8 @@ def test_a_fault_that_lets_nodes_fall_says_how_many() -> None:
     assert make_fault("disk", "{nodes: random:2, failing-fsync: 1}").down(5) == 2
     assert make_fault("disk", "{nodes: minority, full: 10B}").down(5) == 2
     assert make_fault("disk", "{nodes: random:2, slow: 5}").down(5) == 0
+
+
+def test_a_disk_with_no_space_at_all_is_a_fault_like_any_other() -> None:
+    fault = FAULTS["disk"].model_validate({"full": "0B"})
+    assert fault.model_dump(by_alias=True, exclude_defaults=True) == {"full": "0B"}

@@ -1,0 +1,56 @@
+"""The liveness claim: who must be served by when, and what is not held against the group."""
+
+import pytest
+
+from models.raft.events import BecameLeader, Committed
+from models.raft.invariants.liveness import Liveness
+from models.raft.settings import Settings
+from sim import MS, SECOND, Emitted, Event, RunRecord
+from sim.checks.history import OPEN, History, Op
+
+VOTERS = ("n1", "n2", "n3")
+HEALED, END = 10 * SECOND, 16 * SECOND
+
+
+def write(number: int, call_ns: int, ret_ns: int | None) -> Op:
+    outcome = "unknown" if ret_ns is None else "ok"
+    call, ret = 2 * number, OPEN if ret_ns is None else 2 * number + 1
+    return Op(number, number, "c1", "put", "x", "v", None, outcome, call, ret, call_ns, ret_ns)  # type: ignore[arg-type]
+
+
+def judge(*story: tuple[int, str, Event], ops: tuple[Op, ...] = (), settle_ns: int = HEALED) -> tuple[str, str]:
+    check = Liveness(Settings(), VOTERS, 1 * SECOND)
+    for number, (t_ns, node, event) in enumerate(story, 1):
+        check.observe(Emitted(t_ns, node, 1, number, event))
+    verdict = check.conclude(RunRecord(History(ops), settle_ns, END, 1, VOTERS, ("c1",)))
+    return verdict.status, verdict.detail
+
+
+def test_group_that_serves_and_stays_calm_passes() -> None:
+    story = [(HEALED + SECOND, name, Committed(1, 5, 1, b"aaaaaaaa", False)) for name in VOTERS]
+    assert judge(*story, ops=(write(0, HEALED, HEALED + SECOND),))[0] == "pass"
+
+
+def test_client_that_was_never_served_fails() -> None:
+    status, detail = judge(ops=(write(0, HEALED, None), write(1, HEALED + 2 * SECOND, None)))
+    assert status == "fail"
+    assert "c1 completed no write" in detail
+
+
+def test_write_that_was_called_too_late_is_not_held_against_the_group() -> None:
+    assert judge(ops=(write(0, HEALED + 2900 * MS, HEALED + 3100 * MS),))[0] == "pass"
+
+
+def test_new_leader_in_the_calm_fails() -> None:
+    status, detail = judge((HEALED + 3500 * MS, "n2", BecameLeader(4, 0, bytes(8), VOTERS, VOTERS)))
+    assert (status, "n2 at 13.5s became leader" in detail) == ("fail", True)
+
+
+def test_server_that_is_left_behind_fails() -> None:
+    story = [(HEALED + SECOND, name, Committed(1, 5, 1, b"aaaaaaaa", False)) for name in VOTERS[:2]]
+    assert judge(*story) == ("fail", "n3 had committed up to 0 at 13.75s; the group had 5 at 13s")
+
+
+@pytest.mark.parametrize(("settle_ns", "status"), [(END, "pass"), (END - SECOND, "unknown")])
+def test_without_enough_settle_nothing_is_decided(settle_ns: int, status: str) -> None:
+    assert judge(settle_ns=settle_ns)[0] == status
