@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from sim.cli import main
+from sim.running import run
+from sim.scenario.loader import load
+
 ROOT = Path(__file__).parents[1]
 FILE = "scenarios/raft/partition.yaml"
 
@@ -46,3 +50,18 @@ def test_versions_of_python_do_not_matter() -> None:
     if not others:
         pytest.skip("no other Python here has simpy, msgspec, pydantic and yaml")
     assert {fingerprint(python, "3") for python in others} == {fingerprint(sys.executable, "1")}
+
+
+GOLDEN = {
+    1: "986d44b688d1a4cfda668f3ad8f14ee7",
+    2: "eeca459e7103c0cbc19a011837bf6529",
+    3: "10f7d8db82b8785c84af885a496e0f13",
+}
+"""Seed -> fingerprint of what `sim new` writes. A change of these says in its commit why runs may differ."""
+
+
+def test_fingerprints_are_the_same_on_every_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert main(["new", "golden_protocol", "--folder", str(tmp_path)]) == 0
+    loaded = load(tmp_path / "golden_protocol.yaml")
+    assert {seed: run(loaded, seed).fingerprint for seed in GOLDEN} == GOLDEN
