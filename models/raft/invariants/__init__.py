@@ -36,5 +36,10 @@ CHECKS: Mapping[str, Callable[[System], Check]] = {
     "same-state": lambda _: SameState(),
     "read-fresh": lambda _: ReadFresh(),
     "exactly-once": lambda _: ExactlyOnce(),
-    "liveness": lambda system: Liveness(cast("Settings", system.parameters), system.servers),
+    "liveness": lambda system: Liveness(cast("Settings", system.parameters), system.servers, _patience(system)),
 }
+
+
+def _patience(system: System) -> int:
+    """How long the most patient client keeps trying one operation, in ns."""
+    return max((script.timeout_ns for script in system.scripts), default=0)

@@ -33,8 +33,9 @@ class Liveness(Check):
     name = "liveness"
     watches = (BecameLeader, Committed, Denied)
 
-    def __init__(self, settings: Settings, servers: Sequence[str]) -> None:
+    def __init__(self, settings: Settings, servers: Sequence[str], patience_ns: int) -> None:
         self._settings = settings
+        self._patience_ns = patience_ns  # how long a client keeps trying one operation
         self._servers = tuple(servers)
         self._elections: list[Emitted] = []
         self._commits: list[tuple[int, str, int]] = []  # time, server, index
@@ -77,10 +78,11 @@ class Liveness(Check):
         return None
 
     def _unserved(self, deadline: Deadline, record: RunRecord) -> tuple[int, str] | None:
-        """A client whose operations all failed though there was time for them."""
+        """A client none of whose writes was done, though one was called in time to be."""
+        in_time = range(deadline.healed, deadline.working - self._patience_ns + 1)
         tried: dict[str, bool] = {}
         for op in record.history:
-            if op.f == "get" or not deadline.healed <= op.call_ns < deadline.working:
+            if op.f == "get" or op.call_ns not in in_time:
                 continue
             done = op.outcome == "ok" and op.ret_ns is not None and op.ret_ns <= deadline.working
             tried[op.client] = tried.get(op.client, False) or done
