@@ -1,7 +1,8 @@
 """The device under a disk: it works one operation at a time, in the order in which they were asked for.
 
-It runs on a time of its own, which is world time less the time it has stood stalled. The syncs under way form a queue;
-one call back is scheduled, for its head.
+It runs on a time of its own, which passes as many times more slowly as the device is slow, and not at all while it is
+stalled: what was queued in bad times is done at full speed afterwards. The syncs under way form a queue; one call back
+is scheduled, for its head.
 """
 
 from collections import deque
@@ -45,13 +46,34 @@ class Device:
         self._failed = failed
         self._free_at = 0
         self._lanes = [0] * profile.depth
-        self._lag = 0
         self._stalls = 0
-        self._stalled_at = 0
+        self._steady = True  # neither slow nor stalled: then device time is world time less `_lag`
+        self._lag = 0
+        self._base = self._world = 0  # device and world time of the last change of pace
 
     def time(self) -> int:
-        """Device time in ns: it stands still while the device is stalled."""
-        return self._stalled_at if self._stalls else self._now() - self._lag
+        """Device time in ns."""
+        if self._steady:
+            return self._now() - self._lag
+        if self._stalls:
+            return self._base
+        return self._base + (self._now() - self._world) // self.slowness
+
+    def _world_time(self, ns: int) -> int:
+        """The world time at which device time will be `ns`, at the present pace."""
+        return ns + self._lag if self._steady else self._world + (ns - self._base) * self.slowness
+
+    def slow(self, factor: int) -> None:
+        """Be `factor` times as slow as the profile says from now on, with what is queued too."""
+        self._change_pace(factor, self._stalls)
+
+    def _change_pace(self, slowness: int, stalls: int) -> None:
+        self._base, self._world = self.time(), self._now()
+        self.slowness, self._stalls = slowness, stalls
+        self._steady = slowness == 1 and not stalls
+        self._lag = self._world - self._base
+        if self.queue:
+            self._arm(self.queue[0])
 
     def write(self) -> int:
         """Queue one change into the page cache; returns the device time at which the device turns to it."""
@@ -63,7 +85,7 @@ class Device:
         now = self.time()
         for lane, free_at in enumerate(self._lanes):
             if free_at <= now:
-                self._lanes[lane] = now + latency * self.slowness
+                self._lanes[lane] = now + latency
                 return
         self._take(latency)
 
@@ -90,30 +112,25 @@ class Device:
 
     def stall(self) -> None:
         """Let no operation complete until as many `unstall`s have come."""
-        self._stalled_at = self.time()
-        self._stalls += 1
+        self._change_pace(self.slowness, self._stalls + 1)
 
     def unstall(self) -> None:
         """Undo one `stall`: what was under way goes on where it stood."""
         assert self._stalls, "unstall without stall"
-        self._stalls -= 1
-        if not self._stalls:
-            self._lag = self._now() - self._stalled_at
-            if self.queue:
-                self._arm(self.queue[0])
+        self._change_pace(self.slowness, self._stalls - 1)
 
     def _take(self, latency: int) -> int:
-        begun_at = self._stalled_at if self._stalls else self._now() - self._lag
+        begun_at = self._now() - self._lag if self._steady else self.time()
         if begun_at < self._free_at:
             begun_at = self._free_at
-        self._free_at = done_at = begun_at + latency * self.slowness
+        self._free_at = done_at = begun_at + latency
         if self.steps is not None:
-            self.steps.append(done_at + self._lag)
+            self.steps.append(self._world_time(done_at))
         return begun_at
 
     def _arm(self, sync: Sync) -> None:
         if not self._stalls:
-            self._at(sync.due + self._lag, self._wake)
+            self._at(max(self._world_time(sync.due), self._now()), self._wake)
 
     def _wake(self) -> None:
         """Complete the head of the queue if it is due; a call back from before a crash or a stall finds it is not."""

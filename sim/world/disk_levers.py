@@ -179,7 +179,7 @@ class Levers:
         return heal
 
     def _set_pace(self) -> None:
-        self._disk.device.slowness = prod(pace.factor for pace in self._paces)
+        self._disk.device.slow(prod(pace.factor for pace in self._paces))
 
     def _draw_spot(self, stream: Stream, files: str, where: Where) -> Spot | None:
         volume = self._disk.volume
