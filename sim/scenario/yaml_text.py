@@ -99,7 +99,21 @@ def parse(text: str, file: str) -> Document:
     return document
 
 
+def _refuse_deep(text: str, file: str) -> None:
+    """Refuse nesting before anything is built from it: composing is recursive, and deep texts cost gigabytes."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEPTH_MAX:
+                line, column = event.start_mark.line + 1, event.start_mark.column + 1
+                raise ScenarioErrors([Problem(file, line, column, "", f"nested more deeply than {DEPTH_MAX}")])
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
 def _compose(text: str, file: str) -> yaml.Node:
+    _refuse_deep(text, file)
     loader = _LOADER(text)
     try:
         root = loader.get_single_node()

@@ -1,6 +1,6 @@
 """What happened, in order: records, the fingerprint over all of them, and the checkpoints that locate a difference.
 
-Records are collected as tuples and encoded 1,024 at a time, which costs a tenth of encoding each alone; the bytes
+Records are collected as tuples and encoded 1,024 at a time, which costs less than one by one; the bytes
 of every chunk are hashed onto the hash of the chunk before. Equal fingerprints mean equal runs, equal checkpoints mean
 equal runs up to there. What was said cannot change (law 6), so encoding late is the same as encoding at once.
 """

@@ -210,7 +210,9 @@ def test_files_that_cannot_be_read_are_said_so(tmp_path: Path) -> None:
 
 
 def test_deep_nesting_is_refused() -> None:
-    assert "nested" in problems("a: " + "[" * 500 + "]" * 500)[0]
+    for opening, closing in ("[]", ("{a: ", "}")):
+        assert "nested" in problems("a: " + opening * 500 + closing * 500)[0]
+        assert "nested" in problems("a: " + opening * 100_000)[0]
 
 
 @pytest.mark.parametrize(
