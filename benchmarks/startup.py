@@ -5,7 +5,18 @@ import sys
 import time
 from statistics import median
 
-COMMAND = [sys.executable, "-m", "sim", "run", "scenarios/raft/calm.yaml", "--set", "duration=5s", "--no-save"]
+COMMAND = [
+    sys.executable,
+    "-m",
+    "sim",
+    "run",
+    "scenarios/raft/calm.yaml",
+    "--set",
+    "duration=8s",
+    "--set",
+    "settle=4s",
+    "--no-save",
+]
 HEAVY = ("pandas", "matplotlib", "distributed", "networkx", "numpy")
 
 
