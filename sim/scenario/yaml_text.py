@@ -106,7 +106,8 @@ def _refuse_deep(text: str, file: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEPTH_MAX:
-                line, column = event.start_mark.line + 1, event.start_mark.column + 1
+                mark = event.start_mark
+                line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
                 raise ScenarioErrors([Problem(file, line, column, "", f"nested more deeply than {DEPTH_MAX}")])
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
