@@ -69,6 +69,8 @@ def _check_lines(run: Run, verbose: bool) -> Iterable[Text]:
     shown = [one for one in run.checks if one not in shared]
     for verdict in shown:
         yield check_line(verdict)
+        for line in verdict.because:
+            yield Text(f"          {line}")
     if shared:
         yield _line("pass", f"{len(shared)} invariants", _names(shared))
 

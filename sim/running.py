@@ -12,11 +12,12 @@ from pathlib import Path
 from sim.building import Deployment, deploy, raise_world, roster
 from sim.checks.check import RunRecord
 from sim.checks.history import History
+from sim.checks.timeline import FaultSpan
 from sim.checks.verdict import Verdict
 from sim.result import Counts, FiredFault, Run, SkippedFault, meets, worst
 from sim.scenario.loader import Loaded, load
 from sim.scenario.plan import draw_plan
-from sim.scenario.storm import Storm
+from sim.scenario.storm import Fired, Storm
 from sim.watching import make_checks
 from sim.world.crash_site import ModelCrash, find_crash_site
 from sim.world.guard import guarded
@@ -69,7 +70,7 @@ class Running:
     def _conclude(self, stopped: str) -> Run:
         scenario, world, storm = self.scenario, self.world, self._storm
         fingerprint = world.trace.fingerprint()
-        history = History.from_log(world.operations.rows)
+        history = History.from_log(world.operations.rows, _changes(storm.fired))
         verdicts = self._verdicts(history)
         verdict = worst((*verdicts, *_of_the_storm(self._plan.faults, storm.fired, stopped)))
         return Run(
@@ -111,6 +112,7 @@ class Running:
             len(self._storm.fired),
             tuple(name for name in servers if name in nodes),
             tuple(name for name in clients if name in nodes),
+            tuple(FaultSpan(_words(fault), fault.inject_ns, fault.heal_ns) for fault in self._storm.fired),
         )
 
     def _counts(self, history: History) -> Counts:
@@ -131,6 +133,17 @@ class Running:
         for one in self._loaded.overrides:
             words += ["--set", one]
         return shlex.join(words)
+
+
+def _words(fault: Fired) -> str:
+    """A fault in a few words."""
+    return " ".join((fault.kind, ", ".join(fault.targets), f"({fault.id})")).replace("  ", " ")
+
+
+def _changes(fired: Sequence[Fired]) -> list[int]:
+    """The times at which a fault began or ended."""
+    times = {fault.inject_ns for fault in fired} | {fault.heal_ns for fault in fired if fault.heal_ns is not None}
+    return sorted(times)
 
 
 def _of_the_storm(planned: Sequence[object], fired: Sequence[object], stopped: str) -> list[Verdict]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sim.checks.history import History
+from sim.checks.timeline import FaultSpan
 from sim.checks.verdict import Verdict
 from sim.world.message import Emitted, Event
 
@@ -12,7 +13,8 @@ class RunRecord:
     """What a check may know of a run beside the events it watched.
 
     Times are world times in ns: the storm lasted until `settle_ns`, the run until `end_ns`. `fired` counts injected
-    faults. `servers` and `clients` are node names.
+    faults. `servers` and `clients` are node names, `faults` what was on and when, `byzantine` the identities that a
+    Byzantine fault touched at any time of the run.
     """
 
     history: History
@@ -21,6 +23,8 @@ class RunRecord:
     fired: int
     servers: tuple[str, ...]
     clients: tuple[str, ...]
+    faults: tuple[FaultSpan, ...] = ()
+    byzantine: frozenset[str] = frozenset()
 
 
 class Check:

@@ -12,7 +12,7 @@ class Verdict:
 
     `detail` is one sentence that an engineer can verify by hand. `kind` classes the check (``invariant``, ``history``,
     ``liveness``, ``landmark``). `work` counts what a search examined, `involved` are operation numbers, `at_ns` is the
-    virtual time of the violation.
+    virtual time of the violation. `because` are further lines: the reasons, and what happened when.
     """
 
     check: str
@@ -24,3 +24,4 @@ class Verdict:
     involved: tuple[int, ...] = ()
     at_ns: int | None = None
     notes: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()

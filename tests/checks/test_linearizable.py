@@ -1,5 +1,7 @@
 """What the run checks say: one sentence that an engineer can verify, and unknown where nothing was decided."""
 
+from dataclasses import replace
+
 import pytest
 
 from sim.checks.check import Check, RunRecord
@@ -7,6 +9,7 @@ from sim.checks.history import OPEN, History, HistoryError, Op
 from sim.checks.invariants import Always, Landmark, Progress, Sometimes
 from sim.checks.linearizable import Linearizable
 from sim.checks.specs import Register
+from sim.checks.timeline import FaultSpan
 from sim.world.message import Emitted, Event
 from sim.world.operations import OperationLog, OperationRow
 from sim.world.trace import Trace
@@ -19,48 +22,89 @@ def record(ops: list[Op], *, settle_s: int = 50, end_s: int = 60, clients: tuple
 
 
 STALE = [
-    op(0, "put", "a", "a", 0, 1),
-    op(1, "put", "b", "b", 2, 3),
+    op(0, "put", "a", None, 0, 1),
+    op(1, "put", "b", None, 2, 3),
     op(2, "get", None, "b", 4, 5),
     op(3, "get", None, "a", 6, 7),
-    op(4, "put", "z", "z", 8, 9),
+    op(4, "put", "z", None, 8, 9),
 ]
 
 
-def test_a_violation_names_the_first_bad_return_what_was_possible_and_whence_the_value_came() -> None:
+def test_a_stale_read_is_told_as_two_values_that_each_came_before_the_other() -> None:
     verdict = Linearizable(Register()).conclude(record(STALE))
     assert verdict.status == "fail"
     assert verdict.detail == (
-        "key x: get#3 by c3 returned 'a' at 7s, called at 6s; in between it could only hold 'b'; "
-        "'a' is from put('a')#0 by c0"
+        "key x: 'a' came before 'b': put('a')#0 returned at 1s, get#2 of 'b' was called at 4s. "
+        "'b' came before 'a': put('b')#1 returned at 3s, get#3 of 'a' was called at 6s. "
+        "Both cannot hold; get#3 of 'a' is stale"
     )
-    assert verdict.involved == (3, 0)
+    assert verdict.involved == (0, 1, 2, 3)
     assert verdict.at_ns == 7 * SECOND
+    assert verdict.because == (
+        "c0  put('a')#0    [=====]                                            0s to 1s",
+        "c1  put('b')#1                [=====]                                2s to 3s",
+        "c2  get#2 of 'b'                          [=====]                    4s to 5s",
+        "c3  get#3 of 'a'                                      [=====]        6s to 7s",
+    )
 
 
-def test_pending_writes_are_part_of_the_explanation() -> None:
+def test_faults_that_were_on_stand_below_the_timeline() -> None:
+    known = record(STALE)
+    spans = (FaultSpan("partition n1 n2", 2 * SECOND, 5 * SECOND), FaultSpan("crash n3", 8 * SECOND, None))
+    verdict = Linearizable(Register()).conclude(replace(known, faults=spans))
+    assert verdict.because[-1] == "fault: partition n1 n2, 2s to 5s"
+
+
+def test_a_value_that_nobody_wrote_is_named() -> None:
     ops = [
         op(0, "put", "a", None, 0, 1),
         op(1, "put", "b", None, 2, OPEN, "unknown"),
         op(2, "get", None, "c", 3, 4),
     ]
     assert Linearizable(Register()).conclude(record(ops)).detail == (
-        "key x: get#2 by c2 returned 'c' at 4s, called at 3s; in between it could only hold 'a' or 'b'"
-        " (pending: put('b')#1 by c1)"
+        "key x: get#2 by c2 (called at 3s) returned 'c', and nobody had begun to write 'c' by then"
+    )
+
+
+def test_a_violation_found_by_search_says_what_was_possible_and_what_was_pending() -> None:
+    ops = [
+        op(0, "put", "a", None, 0, 1),
+        op(1, "put", "a", None, 2, 3),
+        op(2, "put", "b", None, 4, 5),
+        op(3, "put", "c", None, 6, OPEN, "unknown"),
+        op(4, "get", None, "b", 7, 8),
+        op(5, "get", None, "a", 9, 10),
+    ]
+    verdict = Linearizable(Register()).conclude(record(ops))
+    assert (verdict.status, verdict.algorithm) == ("fail", "search")
+    assert verdict.detail == (
+        "key x: get#5 by c5 returned 'a' at 10s, called at 9s; in between it could only hold 'b' or 'c' "
+        "(pending: put('c')#3 ?)"
+    )
+    assert verdict.because[0] == (
+        "no order puts these right, whatever else is left out: put('a')#0, put('a')#1, put('b')#2, get#5 of 'a'"
     )
 
 
 def test_a_pass_says_what_was_decided_and_no_operation_is_no_pass() -> None:
     passed = Linearizable(Register()).conclude(record(STALE[:3]))
-    assert (passed.status, passed.detail) == ("pass", "1 key, 3 operations (0 unknown), search, witness replayed")
+    assert (passed.status, passed.detail) == ("pass", "1 key, 3 operations (0 unknown), zones, witness replayed")
     assert Linearizable(Register()).conclude(record([])).status == "unknown"
 
 
+def ambiguous(size: int) -> list[Op]:
+    """Concurrent writes of two values, then reads that go to and fro: only a search can decide."""
+    writes = [op(i, "put", f"v{i % 2}", None, i, 100 + i) for i in range(size)]
+    return [*writes, *(op(size + i, "get", None, f"v{i % 2}", 200 + 2 * i, 201 + 2 * i) for i in range(size))]
+
+
 def test_out_of_budget_is_unknown_and_says_how_far_it_got() -> None:
-    ops = [op(i, "put", f"v{i}", None, i, 100 + i) for i in range(8)] + [op(8, "get", None, "v3", 50, 200)]
-    verdict = Linearizable(Register(), budget=1).conclude(record(ops))
+    verdict = Linearizable(Register(), budget=1).conclude(record(ambiguous(8)))
     assert verdict.status == "unknown"
-    assert "key x is undecided after 2 configurations" in verdict.detail
+    assert verdict.detail == (
+        "key x is undecided after 1 configurations: linearizable up to 100s, 15 of 16 operations undecided; "
+        "0 of 1 keys pass"
+    )
 
 
 def log() -> OperationLog:

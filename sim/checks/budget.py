@@ -1,0 +1,43 @@
+"""How much work a verdict may cost."""
+
+import resource
+import sys
+import time
+from dataclasses import dataclass, field
+
+_wall = time.perf_counter
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass
+class Budget:
+    """Configurations that may be examined, shared by all parts of a history: a verdict depends on nothing else.
+
+    `seconds` and `megabytes` (of growth of the process) are an outer belt: if one of them strikes, the verdict is
+    unknown and says that it is not reproducible.
+    """
+
+    configurations: int = 500_000
+    seconds: float | None = None
+    megabytes: int | None = None
+    spent: int = 0
+    _began: float = field(default_factory=_wall)
+    _memory: int = field(default_factory=lambda: _peak())
+
+    @property
+    def left(self) -> int:
+        """Configurations that are left."""
+        return max(0, self.configurations - self.spent)
+
+    def struck(self) -> str:
+        """Which part of the outer belt has struck: ``clock``, ``memory``, or neither."""
+        if self.seconds is not None and _wall() - self._began > self.seconds:
+            return "clock"
+        if self.megabytes is not None and (_peak() - self._memory) > self.megabytes * 1024 * 1024:
+            return "memory"
+        return ""
+
+
+def _peak() -> int:
+    """The most memory that this process has used, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT
