@@ -22,6 +22,7 @@ VERBS = {
     "validate": "check scenario files without running them",
     "list": "list scenarios, models, faults, checks or mutants",
     "schema": "print the JSON Schema of scenario files",
+    "check": "decide whether recorded histories are linearizable, and say why not",
     "replay": "run a kept run again and compare the fingerprint",
     "new": "write a model of your own and a scenario for it, which run",
     "doctor": "look for anything that makes a run depend on more than its seed",

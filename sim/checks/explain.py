@@ -10,8 +10,7 @@ from sim.checks.history import OPEN, Op
 from sim.checks.minimise import fails, minimise
 from sim.checks.part import Part
 from sim.checks.specs.spec import Spec
-from sim.checks.timeline import words
-from sim.world.units import show_ns
+from sim.checks.timeline import called, returned, words
 
 _LIMIT = 100_000
 _STATES_MAX = 6
@@ -104,12 +103,12 @@ class _Proof:
         pairs = self._proof.pairs
         if len(pairs) == 2:
             return self._queue_order()
-        ((returned, called),) = pairs
+        ((returned, late),) = pairs
         chain = [place for place in self._proof.blocks[0] if place in self._ops]
         because = (f"what was seen puts them in this order: {', then '.join(map(self._word, chain))}",)
         sentence = (
-            f"{self._word(called)} must come before {self._word(returned)}, but {self._said(returned)} and "
-            f"{self._word(called)} was called only at {show_ns(self._ops[called].call_ns)}"
+            f"{self._word(late)} must come before {self._word(returned)}, but {self._said(returned)} and "
+            f"{self._word(late)} was called only at {called(self._ops[late])}"
         )
         return sentence, because, returned
 
@@ -130,13 +129,13 @@ class _Proof:
         stale = f"; {self._word(bad)} is stale" if self._ops[bad].arg is None else ""
         return f"{first} {second} Both cannot hold{stale}", (), bad
 
-    def _before(self, one: str, other: str, returned: int, called: int) -> str:
+    def _before(self, one: str, other: str, returned: int, late: int) -> str:
         if returned < 0:
             return f"{one} came before {other}: it was there from the beginning."
-        if called < 0:
+        if late < 0:
             return f"{one} came before {other}: {self._said(returned)}, and the other never ended."
-        late = f"{self._word(called)} was called at {show_ns(self._ops[called].call_ns)}"
-        return f"{one} came before {other}: {self._said(returned)}, {late}."
+        then = f"{self._word(late)} was called at {called(self._ops[late])}"
+        return f"{one} came before {other}: {self._said(returned)}, {then}."
 
     def _value(self, *places: int) -> str:
         for place in places:
@@ -198,11 +197,11 @@ class _Proof:
 
     def _at(self, place: int) -> str:
         op = self._ops[place]
-        return f"{op} (called at {show_ns(op.call_ns)})"
+        return f"{op} (called at {called(op)})"
 
     def _said(self, place: int) -> str:
         op = self._ops[place]
-        return f"{words(op)} returned at {show_ns(op.ret_ns or 0)}"
+        return f"{words(op)} returned at {returned(op)}"
 
 
 def _explain_search(part: Part, spec: Spec, found: Found) -> Explanation:
@@ -221,8 +220,8 @@ def _explain_search(part: Part, spec: Spec, found: Found) -> Explanation:
     because = (f"no order puts these right, whatever else is left out: {', '.join(matters)}",) if matters else ()
     states = _states(found.states, spec)
     sentence = (
-        f"{name_of(part)}: {bad} returned {_result(bad)} at {show_ns(bad.ret_ns or 0)}, "
-        f"called at {show_ns(bad.call_ns)}; in between it could only hold {states}"
+        f"{name_of(part)}: {bad} returned {_result(bad)} at {returned(bad)}, "
+        f"called at {called(bad)}; in between it could only hold {states}"
     )
     open_ones = f" (pending: {', '.join(pending[:4])}{', ...' if len(pending) > 4 else ''})" if pending else ""
     return Explanation(sentence + open_ones, because, tuple(small.part.ops), bad)

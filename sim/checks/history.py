@@ -18,6 +18,8 @@ from sim.world.operations import OperationRow, Outcome
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+_NOTES_MAX = 5
+
 OPEN = 2**62
 """The return of an operation that never returned."""
 
@@ -27,7 +29,8 @@ class Op:
     """One operation. `call` and `ret` are event indices, `call_ns` and `ret_ns` virtual times for explanations.
 
     `process` is a logical single-threaded process: a client goes on as a fresh one after an unknown operation. `epoch`
-    numbers the stretch of time between two changes of faults in which it was called, `record` its place in the trace.
+    numbers the stretch of time between two changes of faults in which it was called, `record` its place in the trace,
+    or the line of the file that it was read from.
     """
 
     op: int
@@ -233,11 +236,13 @@ def _warnings(history: History) -> tuple[str, ...]:
         if outcome == OK
         for seen in _shown(values, of.result[row])
     )
-    return tuple(
+    notes = [
         f"{history.op(row)} returned what {history.op(writer)} wrote, which is recorded as failed"
         for writer, row in found
         if writer is not None
-    )
+    ]
+    more = len(notes) - _NOTES_MAX
+    return (*notes[:_NOTES_MAX], *((f"{more:,} more returned what is recorded as failed",) if more > 0 else ()))
 
 
 def _written(arg: object) -> object:

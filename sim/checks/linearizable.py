@@ -1,14 +1,15 @@
 """The check `linearizable`: each operation seems to happen at one instant between its call and its return."""
 
+from collections.abc import Sequence
+
 from sim.checks.budget import Budget
 from sim.checks.check import Check, RunRecord
 from sim.checks.explain import Explanation, explain, name_of
 from sim.checks.history import History
-from sim.checks.portfolio import Decision, decide
+from sim.checks.portfolio import Algorithm, Decision, decide
 from sim.checks.specs.spec import Spec
-from sim.checks.timeline import timeline
+from sim.checks.timeline import FaultSpan, returned, timeline
 from sim.checks.verdict import Verdict
-from sim.world.units import show_ns
 
 _SHOWN_MAX = 16
 """Operations of which a timeline is shown with the verdict."""
@@ -25,32 +26,38 @@ class Linearizable(Check):
 
     def conclude(self, record: RunRecord) -> Verdict:
         """Decide, and say in one sentence why."""
-        history = record.history
-        if not len(history):
-            return Verdict(self.name, "unknown", "no operation was called, so nothing was decided", "history")
-        decision = decide(history, self._spec, Budget(self._budget))
-        if decision.status == "fail":
-            return self._fail(decision, record)
-        detail = say_pass(decision, history) if decision.status == "pass" else say_unknown(decision)
-        return Verdict(
-            self.name, decision.status, detail, "history", decision.algorithm, decision.work, notes=history.notes
-        )
+        return judge(record.history, self._spec, Budget(self._budget), record.faults)
 
-    def _fail(self, decision: Decision, record: RunRecord) -> Verdict:
-        why = explained(decision)
-        shown = timeline(why.ops, record.faults) if len(why.ops) <= _SHOWN_MAX else []
-        return Verdict(
-            self.name,
-            "fail",
-            why.sentence,
-            "history",
-            decision.algorithm,
-            decision.work,
-            tuple(op.op for op in why.ops),
-            None if why.bad is None else why.bad.ret_ns,
-            record.history.notes,
-            (*why.because, *shown),
-        )
+
+def judge(
+    history: History, spec: Spec, budget: Budget, faults: Sequence[FaultSpan] = (), algorithm: Algorithm = "auto"
+) -> Verdict:
+    """The verdict of a history, with its reasons. Raises HistoryError if the specification cannot read the history."""
+    if not len(history):
+        return Verdict(Linearizable.name, "unknown", "no operation was called, so nothing was decided", "history")
+    decision = decide(history, spec, budget, algorithm)
+    if decision.status == "fail":
+        return _fail(decision, history, faults)
+    detail = say_pass(decision, history) if decision.status == "pass" else say_unknown(decision)
+    name, notes = Linearizable.name, history.notes
+    return Verdict(name, decision.status, detail, "history", decision.algorithm, decision.work, notes=notes)
+
+
+def _fail(decision: Decision, history: History, faults: Sequence[FaultSpan]) -> Verdict:
+    why = explained(decision)
+    shown = timeline(why.ops, faults) if len(why.ops) <= _SHOWN_MAX else []
+    return Verdict(
+        Linearizable.name,
+        "fail",
+        why.sentence,
+        "history",
+        decision.algorithm,
+        decision.work,
+        tuple(op.op for op in why.ops),
+        None if why.bad is None else why.bad.ret_ns,
+        history.notes,
+        (*why.because, *shown),
+    )
 
 
 def explained(decision: Decision) -> Explanation:
@@ -75,10 +82,11 @@ def say_unknown(decision: Decision) -> str:
     assert found is not None, "something is known of every part"
     done = [i for i in range(len(part)) if not part.maybe[i]]
     left = [i for i in done if part.ret[i] >= found.furthest]
-    last = max((part.op(i).ret_ns or 0 for i in done if part.ret[i] < found.furthest), default=0)
+    before = max((i for i in done if part.ret[i] < found.furthest), key=part.ret.__getitem__, default=None)
+    last = "its beginning" if before is None else returned(part.op(before))
     stopped = f" (stopped by the {decision.stopped}; not reproducible)" if decision.stopped else ""
     return (
         f"{name_of(part)} is undecided after {decision.work:,} configurations{stopped}: linearizable up to "
-        f"{show_ns(last)}, {len(left):,} of {len(done):,} operations undecided; "
+        f"{last}, {len(left):,} of {len(done):,} operations undecided; "
         f"{decision.decided:,} of {decision.parts:,} keys pass"
     )

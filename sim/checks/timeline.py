@@ -78,6 +78,19 @@ def _bar(begin: int, end: int | None, width: int) -> str:
     return " " * begin + "[" + "=" * (end - begin - 1) + "]" + " " * (width - end)
 
 
+def called(op: Op) -> str:
+    """When it was called; by the number of the event if the history has no times."""
+    return f"event {op.call}" if _is_untimed(op) else show_ns(op.call_ns)
+
+
+def returned(op: Op) -> str:
+    """When it returned."""
+    return "never" if op.ret_ns is None else f"event {op.ret}" if _is_untimed(op) else show_ns(op.ret_ns)
+
+
+def _is_untimed(op: Op) -> bool:
+    return op.call == op.call_ns and op.ret_ns in (None, op.ret)
+
+
 def _times(op: Op) -> str:
-    end = "never returned" if op.ret_ns is None else f"to {show_ns(op.ret_ns)}"
-    return f"{show_ns(op.call_ns)} {end}"
+    return f"{called(op)} never returned" if op.ret_ns is None else f"{called(op)} to {returned(op)}"

@@ -159,8 +159,9 @@ class Pairing:
         if end is None or end.type == "info":
             argument = argument_of(entry)
             return Op(
-                place, process, client, entry.f, entry.key, argument, None, "unknown", call.index, OPEN, call_ns, None
-            )
+                place, process, client, entry.f, entry.key, argument, None, "unknown", call.index, OPEN, call_ns, None,
+                entry.line,
+            )  # fmt: skip
         ret_ns = call.ret if end.time is None else end.time
         argument, result = answer_of(entry, end) if end.type == "ok" else (argument_of(entry), None)
         other = mismatch_of(entry, end, assumed=self._rules.failed_cas == "mismatch")
@@ -169,8 +170,9 @@ class Pairing:
             result = other
         outcome: Literal["ok", "fail"] = "ok" if ok else "fail"
         return Op(
-            place, process, client, entry.f, entry.key, argument, result, outcome, call.index, call.ret, call_ns, ret_ns
-        )
+            place, process, client, entry.f, entry.key, argument, result, outcome,
+            call.index, call.ret, call_ns, ret_ns, entry.line,
+        )  # fmt: skip
 
     def notes(self) -> tuple[str, ...]:
         """How the events were taken where they could be taken otherwise."""

@@ -36,6 +36,12 @@ class AppendKv(Spec):
         shown = zip(part.verb, part.result, strict=True)
         return AppendKv(text=any(verb == "get" and isinstance(result, str) for verb, result in shown))
 
+    def refuse(self, op: Op) -> str:
+        """Also a list that is none, or texts and tuples side by side."""
+        if super().refuse(op) or op.f != "get" or op.outcome != "ok":
+            return super().refuse(op)
+        return "" if op.result is None or isinstance(op.result, (tuple, str)) else "a list or a text"
+
     def initial(self) -> State:
         """The empty list."""
         return "" if self._text else ()

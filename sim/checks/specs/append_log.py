@@ -22,6 +22,11 @@ class AppendLog(Spec):
     plain = True
     by_key = True
 
+    def refuse(self, op: Op) -> str:
+        """Also an offset that is none."""
+        offset = op.f != "read" or type(op.arg) is int
+        return super().refuse(op) or ("" if offset else "read with an offset, a whole number")
+
     def initial(self) -> State:
         """No records."""
         return ()

@@ -41,6 +41,17 @@ class Bank(Spec):
             "no read of the bank was called before the first transfer: give the balances at the beginning"
         )
 
+    def refuse(self, op: Op) -> str:
+        """Also what is no transfer or shows no balances."""
+        if op.f == "transfer":
+            three = isinstance(op.arg, tuple) and len(op.arg) == 3 and type(op.arg[2]) is int
+            return "" if three else "transfer with (from, to, amount)"
+        if op.f != "read" or op.outcome != "ok":
+            return super().refuse(op)
+        pairs = op.result if isinstance(op.result, tuple) else (None,)
+        fits = all(isinstance(pair, tuple) and len(pair) == 2 and type(pair[1]) is int for pair in pairs)
+        return "" if fits else "all balances, as pairs (account, balance)"
+
     def initial(self) -> State:
         """The balances at the beginning."""
         assert self._balances is not None, "a bank is fitted to its history first"

@@ -31,6 +31,12 @@ class Counter(Spec):
             return (state + _number(op),)
         return (state,) if op.outcome == "unknown" or same(op.result, state) else ()
 
+    def refuse(self, op: Op) -> str:
+        """Also what is no whole number."""
+        shown = op.arg if op.f == "add" else op.result
+        needed = op.f == "add" or op.outcome == "ok"
+        return super().refuse(op) or (f"{op.f} with a whole number" if needed and type(shown) is not int else "")
+
     def sanity(self, part: Part) -> Found | None:
         """A read that no choice among the additions open at the time can explain."""
         adds = [(part.call[i], part.ret[i], _number(part.op(i))) for i, verb in enumerate(part.verb) if verb == "add"]

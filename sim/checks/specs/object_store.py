@@ -37,6 +37,13 @@ class ObjectStore(Register):
     def __init__(self) -> None:
         super().__init__("object-store")
 
+    def refuse(self, op: Op) -> str:
+        """Also a conditional put without a pair."""
+        if op.f not in self.verbs:
+            return super().refuse(op)
+        pair = isinstance(op.arg, tuple) and len(op.arg) == 2
+        return "put-if with (etag or nil, content)" if op.f == "put-if" and not pair else ""
+
     def fitted(self, history: History) -> tuple[History, Spec]:
         """The same as operations of registers."""
         return History(_Registers(history).ops()), Register("object-store")

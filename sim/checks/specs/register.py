@@ -54,6 +54,11 @@ class Register(Spec):
             return (op.arg,)
         return (self.empty,) if kind == ERASE else _swap(state, op)
 
+    def refuse(self, op: Op) -> str:
+        """Also a swap without a pair."""
+        pair = isinstance(op.arg, tuple) and len(op.arg) == 2
+        return super().refuse(op) or ("cas with (old, new)" if op.f == "cas" and not pair else "")
+
     def read_only(self, op: Op) -> bool:
         """Reads, and swaps that surely did not swap."""
         return op.f in self.reads or (op.f == "cas" and op.outcome == "ok" and not _swaps(op))

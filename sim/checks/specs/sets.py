@@ -51,6 +51,11 @@ class Set(Spec):
             return ()
         return (state - {element} if op.f == "remove" else state | {element},)
 
+    def refuse(self, op: Op) -> str:
+        """Also a read that shows no elements."""
+        shown = op.f != "read" or op.outcome != "ok" or op.result is None or isinstance(op.result, (tuple, frozenset))
+        return super().refuse(op) or ("" if shown else "a list of elements")
+
     def read_only(self, op: Op) -> bool:
         """Also what says that it changed nothing."""
         return op.f in self.reads or (op.outcome == "ok" and op.result is False)

@@ -77,6 +77,12 @@ class Spec:
         """A specification that knows this part, where knowing it helps or is needed to read it."""
         return self
 
+    def refuse(self, op: Op) -> str:
+        """Why an operation is none of this object's: what was expected; empty if it is."""
+        if not self.verbs or op.f in self.verbs:
+            return ""
+        return f"one of {', '.join(self.verbs)}"
+
     def sweep(self, history: History) -> Swept | None:
         """Decide as many parts of a whole history as pass at once; None if there is no such way."""
         return None
