@@ -3,7 +3,6 @@
 import json
 import platform
 import sys
-from collections.abc import Mapping
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from sim.checks.formats import write_history
+from sim.checks.formats.events import Fault
 from sim.result import Run
 from sim.scenario.loader import Loaded
 from sim.world.units import SECOND
@@ -93,16 +94,21 @@ def save(run: Run, loaded: Loaded, folder: Path) -> Path:
         "checkpoints": [list(one) for one in run.checkpoints],
     }
     _write(place / "run.json", json.dumps(found, indent=1).encode())
-    lines = (msgspec.json.encode(_history_line(op)) for op in run.history.ops)
-    _write(place / "history.jsonl", b"".join(line + b"\n" for line in lines))
+    _write(place / "history.jsonl", write_history(run.history, "json", _nemesis(run)).encode())
     if run.trace:
         _write(place / "trace.msgpack", b"".join(run.trace))
     return place
 
 
-def _history_line(op: object) -> Mapping[str, object]:
-    found: Mapping[str, object] = msgspec.to_builtins(op)
-    return found
+def _nemesis(run: Run) -> list[Fault]:
+    """The faults as the nemesis of a history: when each began and ended, and on whom."""
+    found: list[Fault] = []
+    for fault in run.fired:
+        text = " ".join((fault.kind, *fault.targets))
+        found.append((fault.inject_ns, "start", text))
+        if fault.heal_ns is not None:
+            found.append((fault.heal_ns, "stop", text))
+    return sorted(found, key=lambda one: one[0])
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -22,6 +22,7 @@ from sim.watching import make_checks
 from sim.world.crash_site import ModelCrash, find_crash_site
 from sim.world.guard import guarded
 from sim.world.kernel import OutOfEvents
+from sim.world.units import show_ns
 
 _wall = time.perf_counter  # taken here, before the guard stands
 
@@ -49,7 +50,8 @@ class Running:
         self._roster = roster(scenario, self._deployments, self.world)
         self._watches = make_checks(scenario, self._deployments)
         for watch in self._watches:
-            watch.subscribe(self.world)
+            awaited = scenario.expect in ("pass", "fail") or scenario.expect == f"violates {watch.check.name}"
+            watch.subscribe(self.world, stop=awaited and scenario.stop == "violation")
         self._plan = draw_plan(scenario, seed, len(self._roster.servers))
         self._storm = Storm(self.world, self._plan, self._roster, self._settle_ns)
 
@@ -91,7 +93,7 @@ class Running:
             clients=self._roster.clients,
             virtual_ns=world.now,
             wall_s=_wall() - self._began,
-            notes=(*self._plan.notes, *((stopped,) if stopped else ()), *self._quiet()),
+            notes=(*self._plan.notes, *((stopped,) if stopped else ()), *self._early(), *self._quiet()),
             checkpoints=tuple(world.trace.checkpoints),
             reproduce=self._reproduce(),
             trace=tuple(world.trace.kept()),
@@ -121,6 +123,12 @@ class Running:
             self.world.trace.at, traffic.sent, traffic.delivered, traffic.lost, traffic.duplicated, traffic.corrupted,
             history.count("ok"), history.count("fail"), history.count("unknown"),
         )  # fmt: skip
+
+    def _early(self) -> tuple[str, ...]:
+        now, end = self.world.now, self.scenario.duration
+        if self.scenario.stop == "end" or now >= end:
+            return ()
+        return (f"stopped at the first violation, at {show_ns(now)} of {show_ns(end)}",)
 
     def _quiet(self) -> tuple[str, ...]:
         planned = len(self._plan.faults)

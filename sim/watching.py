@@ -1,6 +1,6 @@
 """The checks of a run: the promises of its models, and what its scenario asks for beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sim.building import Deployment
@@ -17,6 +17,7 @@ from sim.scenario.schema import (
     SometimesOptions,
 )
 from sim.world.message import Emitted
+from sim.world.operations import Follower, OperationRow
 from sim.world.world import World
 
 
@@ -28,9 +29,12 @@ class Watch:
     nodes: frozenset[str]
     promised: bool
 
-    def subscribe(self, world: World) -> None:
-        """Show the check what its nodes emit."""
-        nodes, observe = self.nodes, self.check.observe
+    def subscribe(self, world: World, *, stop: bool = False) -> None:
+        """Show the check what its nodes emit; with `stop` the world halts once it has seen a violation."""
+        nodes = self.nodes
+        observe = self._stopping(world) if stop else self.check.observe
+        if stop:
+            world.operations.follow(self._following(world))
 
         def observer(emitted: Emitted) -> None:
             if emitted.node in nodes:
@@ -38,6 +42,27 @@ class Watch:
 
         alone = len(nodes) >= len(world.nodes)
         world.subscribe(self.check.watches, observe if alone else observer)
+
+    def _stopping(self, world: World) -> Callable[[Emitted], None]:
+        check = self.check
+
+        def observe(emitted: Emitted) -> None:
+            check.observe(emitted)
+            if check.violated:
+                world.halt()
+
+        return observe
+
+    def _following(self, world: World) -> Follower:
+        check, nodes = self.check, self.nodes
+
+        def follow(row: OperationRow, *, returned: bool) -> None:
+            if row.client in nodes:
+                check.follow(row, returned=returned)
+                if check.violated:
+                    world.halt()
+
+        return follow
 
 
 def make_checks(scenario: Scenario, deployments: Sequence[Deployment]) -> list[Watch]:

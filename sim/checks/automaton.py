@@ -18,7 +18,8 @@ class Automaton:
         self.part = part
         self.spec = spec
         self.classes, self._model = _classes(part, spec)
-        self.reads = [spec.read_only(part.op(i)) for i in self._model]
+        self._ops = [part.op(i) for i in self._model]
+        self.reads = [spec.read_only(op) for op in self._ops]
         self._abstraction = spec.abstraction(part) if abstract else None
         self._codes: dict[Hashable, int] = {}
         self._states: list[Hashable] = []
@@ -51,7 +52,7 @@ class Automaton:
         steps = self._steps[kind]
         found = steps.get(code)
         if found is None:
-            after = self.spec.step(self._states[code], self.part.op(self._model[kind]))
+            after = self.spec.step(self._states[code], self._ops[kind])
             found = steps[code] = tuple(dict.fromkeys(map(self.code, after)))
         return found
 

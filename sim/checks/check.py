@@ -6,6 +6,7 @@ from sim.checks.history import History
 from sim.checks.timeline import FaultSpan
 from sim.checks.verdict import Verdict
 from sim.world.message import Emitted, Event
+from sim.world.operations import OperationRow
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,16 @@ class Check:
     name: str = ""
     watches: tuple[type[Event], ...] = ()
 
+    @property
+    def violated(self) -> bool:
+        """Whether a violation was seen that nothing can take back. Not every check knows before the end."""
+        return False
+
     def observe(self, emitted: Emitted) -> None:
         """Take in one event."""
+
+    def follow(self, row: OperationRow, *, returned: bool) -> None:
+        """An operation was called, or ended: for checks of histories, in runs that stop at the first violation."""
 
     def conclude(self, record: RunRecord) -> Verdict:
         """Decide."""

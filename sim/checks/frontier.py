@@ -10,7 +10,7 @@ explodes where many writers are open at once; there the depth-first search is be
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sim.checks.automaton import Automaton
 from sim.checks.budget import Budget
@@ -58,10 +58,20 @@ class _Antichain:
         return bool(self._of)
 
 
+class Steps(Protocol):
+    """What is needed of an object: the class of each operation, and what each class does."""
+
+    classes: list[int]
+    reads: list[bool]
+
+    def step(self, code: int, kind: int) -> tuple[int, ...]:
+        """The states that an operation of class `kind` can lead to."""
+
+
 class Possible:
     """What the object can be, given all that was called and returned until now."""
 
-    def __init__(self, automaton: Automaton) -> None:
+    def __init__(self, automaton: Steps) -> None:
         self._object = automaton
         self._configs = _Antichain()
         self._configs.add(_Config(0, 0, 0, ()))

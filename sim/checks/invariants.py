@@ -58,6 +58,11 @@ class Always(Check):
         self._first: Emitted | None = None
         self._seen = 0
 
+    @property
+    def violated(self) -> bool:
+        """Whether there was an event for which it does not hold."""
+        return self._first is not None
+
     def observe(self, emitted: Emitted) -> None:
         """Keep the first event for which it does not hold."""
         self._seen += 1

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from sim.checks.budget import Budget
 from sim.checks.check import Check, RunRecord
 from sim.checks.explain import Explanation, explain, name_of
+from sim.checks.follower import Follower
 from sim.checks.history import History
 from sim.checks.portfolio import Algorithm, Decision, decide
 from sim.checks.specs.spec import Spec
 from sim.checks.timeline import FaultSpan, returned, timeline
 from sim.checks.verdict import Verdict
+from sim.world.operations import OperationRow
 
 _SHOWN_MAX = 16
 """Operations of which a timeline is shown with the verdict."""
@@ -23,6 +25,17 @@ class Linearizable(Check):
     def __init__(self, spec: Spec, budget: int = 500_000) -> None:
         self._spec = spec
         self._budget = budget
+        self._follower = Follower(spec) if Follower.can_follow(spec) else None
+
+    @property
+    def violated(self) -> bool:
+        """Whether a return was seen that no order explains."""
+        return self._follower is not None and self._follower.violated
+
+    def follow(self, row: OperationRow, *, returned: bool) -> None:
+        """Carry on what the objects can be."""
+        if self._follower is not None:
+            self._follower.take(row, returned=returned)
 
     def conclude(self, record: RunRecord) -> Verdict:
         """Decide, and say in one sentence why."""

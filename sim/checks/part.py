@@ -17,14 +17,16 @@ class Part:
     """Operations of one object as parallel lists in order of call, without those that surely did not happen.
 
     `ret` is OPEN where `maybe` says that the outcome is unknown; `result` is None there. `op(i)` is operation i whole.
+    `memo` keeps what was read from the part, for whoever reads it again.
     """
 
-    __slots__ = ("arg", "call", "history", "maybe", "name", "result", "ret", "rows", "verb")
+    __slots__ = ("arg", "call", "history", "maybe", "memo", "name", "result", "ret", "rows", "verb")
 
     def __init__(self, history: History, rows: Iterable[int], name: Hashable = None) -> None:
         of, values, verbs = history.columns, history.values.list, history.verbs.list
         self.history = history
         self.name = name
+        self.memo: dict[Hashable, object] = {}
         self.rows = rows = [row for row in rows if of.outcome[row] != FAIL]
         self.call = [of.call[row] for row in rows]
         self.ret = [of.ret[row] for row in rows]
@@ -65,7 +67,7 @@ class Part:
         """The part without all other operations; those in `opened` never returned."""
         part = Part.__new__(Part)
         kept = list(kept)
-        part.history, part.name = self.history, self.name
+        part.history, part.name, part.memo = self.history, self.name, {}
         part.rows = [self.rows[i] for i in kept]
         part.call = [self.call[i] for i in kept]
         part.verb = [self.verb[i] for i in kept]

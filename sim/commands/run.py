@@ -17,6 +17,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a scenario, such as scenarios/raft/partition.yaml")
     parser.add_argument("--seed", type=common.seed_of, help="default: the scenario's own")
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="such as network.loss=1%%")
+    parser.add_argument("--stop-at-violation", action="store_true", help="end the run at the first one: stop=violation")
     parser.add_argument("--trace", action="store_true", help="keep the whole trace beside the run")
     parser.add_argument("--save", default="runs", metavar="DIR", help="where the run is kept (default: runs)")
     parser.add_argument("--no-save", action="store_true", help="keep nothing")
@@ -26,7 +27,8 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Run, print, keep."""
-    loaded = common.load_or_refuse(arguments.file, tuple(arguments.set))
+    stop = ("stop=violation",) if arguments.stop_at_violation else ()
+    loaded = common.load_or_refuse(arguments.file, (*arguments.set, *stop))
     seed = loaded.scenario.seed if arguments.seed is None else arguments.seed
     reproduce = shlex.join(["sim", "run", arguments.file, "--seed", str(seed)])
     result = common.or_crash(lambda: run(loaded, seed, keep_trace=arguments.trace), reproduce)

@@ -210,6 +210,7 @@ class Scenario(Part):
     expect: Expect = "pass"
     vary: dict[str, Values] = {}
     limits: Limits = Limits()
+    stop: Literal["end", "violation"] = "end"
 
 
 WHEN_KEYS = tuple(field.alias or name for name, field in When.model_fields.items())

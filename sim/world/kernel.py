@@ -81,6 +81,12 @@ class Kernel(simpy.Environment):
         self._now = entry[0]
         entry[3](entry)
 
+    def halt(self) -> None:
+        """Let `run_until` end once the present act is over."""
+        if self._end is not None:
+            self.sequence += 1
+            heappush(self._queue, (self._now, _URGENT - 1, self.sequence, self._halt, self._end))
+
     def _halt(self, entry: Entry) -> None:
         if entry[4] is self._end:  # else it is left over from a run that was stopped before its end
             raise _Halt

@@ -6,7 +6,7 @@ operation A came before B exactly when A returned at a lower index than B was ca
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Literal
+from typing import Literal, Protocol
 
 from sim.world import trace as records
 from sim.world.message import Refused, Timeout
@@ -38,6 +38,13 @@ class OperationRow:
         return f"<{self.client} {self.f} {self.key!r} {self.arg!r} -> {self.outcome} {self.result!r}>"
 
 
+class Follower(Protocol):
+    """Somebody who follows the operations of a run."""
+
+    def __call__(self, row: OperationRow, *, returned: bool) -> None:
+        """An operation was called, or has ended."""
+
+
 class OperationLog:
     """All operations of a run, in order of call. `now` gives world time in ns."""
 
@@ -46,6 +53,11 @@ class OperationLog:
         self._now = now
         self._trace = trace
         self._index = 0
+        self._followers: list[Follower] = []
+
+    def follow(self, follower: Follower) -> None:
+        """Call `follower(row, returned=...)` whenever an operation was called or has ended. It must disturb nothing."""
+        self._followers.append(follower)
 
     def open(self, client: str, f: str, key: object, arg: object) -> OperationRow:
         """Record a call."""
@@ -54,6 +66,8 @@ class OperationLog:
         row = OperationRow(op, client, f, key, arg, self._index, now, record)
         self._index += 1
         self.rows.append(row)
+        for follower in self._followers:
+            follower(row, returned=False)
         return row
 
     def close(self, row: OperationRow, outcome: Outcome, result: object = None) -> None:
@@ -67,6 +81,8 @@ class OperationLog:
             row.ret = self._index
             self._index += 1
             row.ret_ns = now
+        for follower in self._followers:
+            follower(row, returned=True)
 
 
 class Operation:

@@ -103,6 +103,10 @@ class World:
             else:
                 return
 
+    def halt(self) -> None:
+        """Let `run_until` end now, once what happens at this moment has happened."""
+        self.kernel.halt()
+
     def at(self, ns: int, callback: Callable[[], None]) -> None:
         """Call `callback` at world time `ns`, behind whatever stands at that instant in order of these calls."""
         self.kernel.at(max(ns, self.kernel._now), 0, lambda _: callback(), None)

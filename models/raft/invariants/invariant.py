@@ -11,6 +11,11 @@ class Invariant(Check):
     def __init__(self) -> None:
         self._found: Verdict | None = None
 
+    @property
+    def violated(self) -> bool:
+        """Whether a contradiction was found."""
+        return self._found is not None
+
     def contradict(self, now: Emitted, sentence: str) -> None:
         """The event `now` contradicts an earlier one; `sentence` names both."""
         if self._found is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sim.checks.part import Part
-from sim.checks.values import Values, same
+from sim.checks.values import Values, same, typed
 
 READ, WRITE, ERASE, CAS, UNLIKE = range(5)
 """Sees a value; leaves one; leaves the empty one; sees one and leaves another; saw any value but one."""
@@ -47,7 +47,16 @@ class Accesses:
 
 
 def read_accesses(part: Part, kinds: Mapping[str, int], empty: Hashable) -> Accesses:
-    """The accesses of a part. Unknown operations that can change nothing are left out."""
+    """The accesses of a part, read once. Unknown operations that can change nothing are left out."""
+    key = ("accesses", tuple(kinds), typed(empty))
+    known = part.memo.get(key)
+    if isinstance(known, Accesses):
+        return known
+    accesses = part.memo[key] = _read(part, kinds, empty)
+    return accesses
+
+
+def _read(part: Part, kinds: Mapping[str, int], empty: Hashable) -> Accesses:
     values = Values([empty])
     found: list[Access] = []
     for place, (verb, arg, result, maybe) in enumerate(zip(part.verb, part.arg, part.result, part.maybe, strict=True)):
