@@ -23,8 +23,8 @@ def test_an_operation_ends_with_the_next_event_of_its_process() -> None:
         ":index 3, :time 40, :process 0, :type :ok, :f :write, :value 3",
     )
     assert found.history.ops == (
-        Op(0, 0, "c0", "write", None, 3, None, "ok", 0, 3, 10, 40),
-        Op(1, 1, "c1", "read", None, None, 3, "ok", 1, 2, 20, 30),
+        Op(0, 0, "c0", "write", None, 3, None, "ok", 0, 3, 10, 40, 1),
+        Op(1, 1, "c1", "read", None, None, 3, "ok", 1, 2, 20, 30, 2),
     )
 
 

@@ -105,7 +105,7 @@ def test_keys_with_times_are_jepsens(more: str) -> None:
 
 
 def test_a_swap_that_saw_nothing_keeps_it_in_json() -> None:
-    history = History([Op(0, 0, "c0", "cas", None, (1, 2), None, "ok", 0, 1, 0, 1)])
+    history = History([Op(0, 0, "c0", "cas", None, (1, 2), None, "ok", 0, 1, 0, 1, 1)])
     text = write_history(history, "json")
     assert text.endswith('"type": "fail", "f": "cas", "value": [1, 2], "result": null}\n')
     assert read_history(text).history.ops == history.ops
