@@ -16,11 +16,18 @@ from sim.checks.history import HistoryError
 from sim.checks.linearizable import judge
 from sim.checks.specs import SPECS, Bank, Spec
 from sim.checks.timeline import FaultSpan
+from sim.checks.transactions.isolation import STRICTEST
+from sim.checks.transactions.isolation import judge as judge_transactions
+from sim.checks.transactions.levels import WEAKER
+from sim.checks.transactions.transaction import VERB, transactions_of
 from sim.checks.verdict import Verdict
 from sim.commands.common import STATUS_OF, output_options
 from sim.commands.usage import UsageError
 from sim.world.quantities import DURATION
 from sim.world.units import SECOND
+
+LISTS = "list-append"
+"""Instead of an object: transactions that read and append to lists."""
 
 _DEFAULT = 500_000
 _UNBOUNDED = 10**12
@@ -30,7 +37,7 @@ _STARTS = ("start", "kill", "pause", "partition", "begin")
 def options(parser: argparse.ArgumentParser) -> None:
     """The options of this verb."""
     parser.add_argument("histories", nargs="+", metavar="HISTORY", help="files of histories, or folders of them")
-    parser.add_argument("--spec", required=True, help=f"{', '.join(SPECS)}, or your own as pkg.mod:NAME")
+    parser.add_argument("--spec", required=True, help=f"{', '.join((*SPECS, LISTS))}, or your own as pkg.mod:NAME")
     parser.add_argument("--format", help=f"{', '.join(FORMATS)} (default: guessed by the first line)")
     parser.add_argument("--budget", default=str(_DEFAULT), help="configurations to examine, or a time such as 10s")
     parser.add_argument("--memory", type=int, metavar="MB", help="stop when the process has grown by so much")
@@ -38,13 +45,14 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--explain", action="store_true", help="show the reasons, the operations and the faults")
     parser.add_argument("--independent", action="store_true", help="values are pairs of key and value")
     parser.add_argument("--failed-cas", choices=("drop", "mismatch"), default="drop", help="what a failed cas means")
+    parser.add_argument("--level", choices=tuple(WEAKER), default=STRICTEST, help="what transactions are to keep")
     parser.add_argument("--initial", metavar="JSON", help="balances at the beginning, for the bank")
     output_options(parser)
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Check every history; the worst verdict counts."""
-    spec = _spec(arguments.spec, arguments.initial)
+    spec = None if arguments.spec == LISTS else _spec(arguments.spec, arguments.initial)
     _budget(arguments)
     files = [file for name in arguments.histories for file in _files(name)]
     if not files:
@@ -69,9 +77,10 @@ def _files(name: str) -> list[str]:
 def _spec(name: str, initial: str | None) -> Spec:
     found = _own(name) if ":" in name else SPECS.get(name)
     if found is None:
-        near = get_close_matches(name, SPECS, 1)
+        names = (*SPECS, LISTS)
+        near = get_close_matches(name, names, 1)
         hint = f", did you mean {near[0]!r}?" if near else ""
-        raise UsageError(f"no spec named {name!r}{hint} There are {', '.join(SPECS)}, or your own as pkg.mod:NAME")
+        raise UsageError(f"no spec named {name!r}{hint} There are {', '.join(names)}, or your own as pkg.mod:NAME")
     if initial is None:
         return found
     if not isinstance(found, Bank):
@@ -115,18 +124,18 @@ def _budget(arguments: argparse.Namespace) -> Budget:
     return Budget(_UNBOUNDED, seconds=seconds, megabytes=arguments.memory)
 
 
-def _read(file: str, spec: Spec, arguments: argparse.Namespace) -> Imported:
+def _read(file: str, spec: Spec | None, arguments: argparse.Namespace) -> Imported:
     try:
         imported = read_history(
             Path(file),
             arguments.format,
             independent=arguments.independent,
             failed_cas=arguments.failed_cas,
-            known_verbs=spec.verbs or None,
+            known_verbs=(VERB,) if spec is None else spec.verbs or None,
         )
     except FormatError as error:
         raise UsageError(f"{file}: {error}", prefixed=False) from None
-    for op in imported.history:
+    for op in imported.history if spec is not None else ():
         wanted = "" if op.outcome == "fail" else spec.refuse(op)
         if wanted:
             shown = f"{op.f} {op.arg!r}" + (f" -> {op.result!r}" if op.outcome == "ok" else "")
@@ -134,11 +143,13 @@ def _read(file: str, spec: Spec, arguments: argparse.Namespace) -> Imported:
     return imported
 
 
-def _judge(file: str, imported: Imported, spec: Spec, arguments: argparse.Namespace) -> Verdict:
+def _judge(file: str, imported: Imported, spec: Spec | None, arguments: argparse.Namespace) -> Verdict:
     if not len(imported.history):
         return Verdict("linearizable", "pass", "an empty history", "history")
     budget = _budget(arguments)
     try:
+        if spec is None:
+            return judge_transactions(transactions_of(imported.history), arguments.level)
         return judge(imported.history, spec, budget, _spans(imported.annotations), arguments.algorithm)
     except HistoryError as error:
         raise UsageError(f"{file}: {error}", prefixed=False) from None
