@@ -80,7 +80,7 @@ def _spec(name: str, initial: str | None) -> Spec:
         names = (*SPECS, LISTS)
         near = get_close_matches(name, names, 1)
         hint = f", did you mean {near[0]!r}?" if near else ""
-        raise UsageError(f"no spec named {name!r}{hint} There are {', '.join(names)}, or your own as pkg.mod:NAME")
+        raise UsageError(f"no spec named {name!r}{hint}; there are {', '.join(names)}, or your own as pkg.mod:NAME")
     if initial is None:
         return found
     if not isinstance(found, Bank):
@@ -135,12 +135,18 @@ def _read(file: str, spec: Spec | None, arguments: argparse.Namespace) -> Import
         )
     except FormatError as error:
         raise UsageError(f"{file}: {error}", prefixed=False) from None
-    for op in imported.history if spec is not None else ():
+    if spec is not None:
+        _refuse_strange(file, imported, spec)
+    return imported
+
+
+def _refuse_strange(file: str, imported: Imported, spec: Spec) -> None:
+    """An operation that is none of the object's."""
+    for op in imported.history:
         wanted = "" if op.outcome == "fail" else spec.refuse(op)
         if wanted:
             shown = f"{op.f} {op.arg!r}" + (f" -> {op.result!r}" if op.outcome == "ok" else "")
             raise UsageError(f"{file}: line {op.record}: {shown[:80]}, expected {wanted}", prefixed=False)
-    return imported
 
 
 def _judge(file: str, imported: Imported, spec: Spec | None, arguments: argparse.Namespace) -> Verdict:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.checks.check import Check, RunRecord
+from sim.checks.components import components
 from sim.checks.transactions import graph
 from sim.checks.transactions.anomaly import Anomaly, Kind
 from sim.checks.transactions.cycles import Component, suffix_of
@@ -121,7 +122,7 @@ def _components(keys: Sequence[Key], transactions: Sequence[Transaction], extra:
         graph.add_sessions(edges, transactions)
     if "realtime" in extra:
         graph.add_real_time(edges, transactions)
-    return [group for group in graph.components(edges, len(transactions)) if len(group) > 1]
+    return [group for group in components(edges, len(transactions)) if len(group) > 1]
 
 
 class Transactions(Check):

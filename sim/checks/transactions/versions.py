@@ -70,7 +70,7 @@ class Versions:
             self._take_key(place, one, self._key(name), [step for step in steps if step[1] == name])
 
     def _take_key(self, place: int, one: Transaction, key: Key, steps: Sequence[Step]) -> None:
-        """The steps of one transaction on one key: later reads must show the earlier ones and what was appended since."""
+        """The steps of one transaction on one key: a read must show what was read before and appended since."""
         appends = [value for kind, _, value in steps if kind == "append"]
         own: List = ()
         known: List | None = None

@@ -8,8 +8,8 @@ from pathlib import Path
 import networkx
 import pytest
 
+from sim.checks.components import components
 from sim.checks.transactions import Transaction, check_transactions
-from sim.checks.transactions.graph import components
 from tests.checks.transactions.stores import Immediate, Snapshot, has_order, run
 
 SMALL = 2_000

@@ -1,0 +1,1 @@
+"""Promises weaker than linearizability, or beside it: sessions, causality, staleness, durability, convergence."""
