@@ -5,16 +5,26 @@ from dataclasses import dataclass
 
 from sim.building import Deployment
 from sim.checks.check import Check
+from sim.checks.consistency.causal import Causal
+from sim.checks.consistency.convergence import Convergence
+from sim.checks.consistency.durability import Durability
+from sim.checks.consistency.sessions import GUARANTEES, Session
 from sim.checks.invariants import Always, Progress, Sometimes, load_predicate
 from sim.checks.linearizable import Linearizable
 from sim.checks.specs import SPECS
+from sim.checks.transactions import Transactions
 from sim.scenario.schema import (
     AlwaysOptions,
+    CausalOptions,
     CheckEntry,
+    ConvergenceOptions,
+    DurabilityOptions,
     EventuallyOptions,
     LinearizableOptions,
     Scenario,
+    SessionOptions,
     SometimesOptions,
+    TransactionsOptions,
 )
 from sim.world.message import Emitted
 from sim.world.operations import Follower, OperationRow
@@ -89,9 +99,26 @@ def _make(entry: CheckEntry, deployment: Deployment) -> Check | None:
     if isinstance(options, LinearizableOptions):
         spec = deployment.model.spec
         return None if spec is None else Linearizable(SPECS[spec], options.budget)
+    if isinstance(options, ConvergenceOptions):
+        return Convergence(options.within)
+    if isinstance(options, (CausalOptions, SessionOptions, TransactionsOptions, DurabilityOptions)):
+        return _make_of_history(entry.name, options) if deployment.system.scripts else None
     assert isinstance(options, SometimesOptions), "the other checks are for all systems together"
     landmark = deployment.model.landmarks.get(options.landmark)
     return None if landmark is None else Sometimes(landmark, options.times)
+
+
+def _make_of_history(
+    name: str, options: CausalOptions | SessionOptions | TransactionsOptions | DurabilityOptions
+) -> Check:
+    """The check of an entry that is about the history of a system's clients."""
+    if isinstance(options, CausalOptions):
+        return Causal(convergent=options.convergent)
+    if isinstance(options, TransactionsOptions):
+        return Transactions(options.level)
+    if isinstance(options, DurabilityOptions):
+        return Durability(linearizable=options.linearizable, reads=options.reads)
+    return Session(next(guarantee for guarantee in GUARANTEES if guarantee == name))
 
 
 def _make_for_all(entry: CheckEntry) -> Check:

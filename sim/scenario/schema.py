@@ -135,6 +135,23 @@ class Nemesis(Part):
     start: Duration = 0
 
 
+Level = Literal[
+    "read-uncommitted",
+    "read-committed",
+    "read-atomic",
+    "repeatable-read",
+    "snapshot-isolation",
+    "serializable",
+    "strong-session-read-committed",
+    "strong-session-snapshot-isolation",
+    "strong-session-serializable",
+    "strong-read-committed",
+    "strong-snapshot-isolation",
+    "strict-serializable",
+]
+"""Isolation levels."""
+
+
 class EventuallyOptions(Part):
     """After everything healed, each client completes an operation within `progress`."""
 
@@ -160,15 +177,63 @@ class AlwaysOptions(Part):
     predicate: str
 
 
-CheckOptions = LinearizableOptions | SometimesOptions | AlwaysOptions | EventuallyOptions
+class CausalOptions(Part):
+    """Reads respect causality; with `convergent` all clients also agree on the order of writes."""
+
+    convergent: pydantic.StrictBool = False
+
+
+class SessionOptions(Part):
+    """Each client's session keeps one of the guarantees of Terry and others (1994)."""
+
+
+class TransactionsOptions(Part):
+    """Transactions that read and append to lists (operations `txn`) are isolated as well as `level` promises."""
+
+    level: Level = "strict-serializable"
+
+
+class DurabilityOptions(Part):
+    """Elements whose addition was acknowledged are in every later `reads`; with `linearizable` none is late either."""
+
+    linearizable: pydantic.StrictBool = False
+    reads: str = "read"
+
+
+class ConvergenceOptions(Part):
+    """After everything healed, all replicas have one state within `within`."""
+
+    within: Duration = 5 * SECOND
+
+
+CheckOptions = (
+    LinearizableOptions
+    | CausalOptions
+    | SessionOptions
+    | TransactionsOptions
+    | DurabilityOptions
+    | ConvergenceOptions
+    | SometimesOptions
+    | AlwaysOptions
+    | EventuallyOptions
+)
 
 CHECKS: dict[str, type[Part]] = {
     "linearizable": LinearizableOptions,
+    "causal": CausalOptions,
+    "read-your-writes": SessionOptions,
+    "monotonic-reads": SessionOptions,
+    "monotonic-writes": SessionOptions,
+    "writes-follow-reads": SessionOptions,
+    "transactions": TransactionsOptions,
+    "durability": DurabilityOptions,
+    "convergence": ConvergenceOptions,
     "sometimes": SometimesOptions,
     "always": AlwaysOptions,
     "eventually": EventuallyOptions,
 }
 """Name of a check in a scenario -> what may stand behind it."""
+
 CHECK_SHORT = {"sometimes": "landmark", "always": "predicate"}
 """Checks whose options may be one word, and the option that it is."""
 

@@ -45,7 +45,7 @@ class Staleness:
         middle = self.percentile(50)
         assert middle is not None, "what has a worst has a middle"
         return (
-            f"{self.stale:,} of {len(self.lags):,} reads were stale, half of all by {show_ns(middle.behind_ns)} at most,"
+            f"{self.stale:,} of {len(self.lags):,} reads were stale, half by {show_ns(middle.behind_ns)} at most,"
             f" the worst by {show_ns(worst.behind_ns)}, {worst.versions:,} versions"
         )
 

@@ -90,7 +90,7 @@ def test_staleness_counts_versions_and_time() -> None:
     )
     staleness = measure_staleness(found)
     assert [(lag.op, lag.versions, lag.behind_ns) for lag in staleness.lags] == [(3, 2, 3 * SECOND), (4, 0, 0)]
-    assert str(staleness) == "1 of 2 reads were stale, half of all by 3s at most, the worst by 3s, 2 versions"
+    assert str(staleness) == "1 of 2 reads were stale, half by 3s at most, the worst by 3s, 2 versions"
 
 
 def test_nothing_of_a_linearizable_store_is_stale() -> None:
