@@ -1,8 +1,8 @@
-"""Run every benchmark, or those named: ``python -m benchmarks [messages scale raft memory startup]``."""
+"""Run every benchmark, or those named: ``python -m benchmarks [messages scale raft memory startup checkers]``."""
 
 import sys
 
-from benchmarks import memory, messages, raft, scale, startup
+from benchmarks import checkers, memory, messages, raft, scale, startup
 
 ALL = {
     "messages": messages.main,
@@ -10,6 +10,7 @@ ALL = {
     "raft": raft.main,
     "memory": memory.main,
     "startup": startup.main,
+    "checkers": checkers.main,
 }
 
 

@@ -15,7 +15,7 @@ class Found:
 
     order: the witness of a pass. certificate: the proof of a fail, None if a search found it. furthest: the event
     index up to which an order exists. bad, states: the first return that no order explains, and the states that were
-    possible just before it.
+    possible just before it. replayed: whether the specification's `replay` has accepted the order already.
     """
 
     status: Status
@@ -24,3 +24,4 @@ class Found:
     furthest: int = -1
     bad: int | None = None
     states: tuple[Hashable, ...] = ()
+    replayed: bool = False

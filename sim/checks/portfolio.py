@@ -136,7 +136,7 @@ class _Portfolio:
         """Believe a decision after its proof; True if it ends everything."""
         self._used[name] = None
         if found.status == "pass":
-            wrong = spec.replay(part, found.order)
+            wrong = "" if found.replayed else spec.replay(part, found.order)
             assert not wrong, f"{name} passed a history, but its witness does not replay: {wrong}"
             self._witnesses.append((part, found.order))
             return False

@@ -11,19 +11,24 @@ _WIDTH = 48
 
 @dataclass(frozen=True, slots=True)
 class FaultSpan:
-    """A fault that was on: what it was, since when and until when (world time in ns; None: to the end)."""
+    """A fault that was on: what it was, since when and until when (world time in ns; None: to the end).
+
+    In a history without times the numbers are those of events, and it is not `timed`.
+    """
 
     text: str
     since_ns: int
     until_ns: int | None
+    timed: bool = True
 
     def covers(self, from_ns: int, to_ns: int) -> bool:
         """Whether it was on at any time in between."""
         return self.since_ns <= to_ns and (self.until_ns is None or self.until_ns >= from_ns)
 
     def __str__(self) -> str:
-        end = "the end" if self.until_ns is None else show_ns(self.until_ns)
-        return f"{self.text}, {show_ns(self.since_ns)} to {end}"
+        say = show_ns if self.timed else "event {}".format
+        end = "the end" if self.until_ns is None else say(self.until_ns)
+        return f"{self.text}, {say(self.since_ns)} to {end}"
 
 
 def timeline(ops: Sequence[Op], faults: Sequence[FaultSpan] = ()) -> list[str]:

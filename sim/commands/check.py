@@ -156,22 +156,24 @@ def _judge(file: str, imported: Imported, spec: Spec | None, arguments: argparse
     try:
         if spec is None:
             return judge_transactions(transactions_of(imported.history), arguments.level)
-        return judge(imported.history, spec, budget, _spans(imported.annotations), arguments.algorithm)
+        return judge(imported.history, spec, budget, _spans(imported), arguments.algorithm)
     except HistoryError as error:
         raise UsageError(f"{file}: {error}", prefixed=False) from None
 
 
-def _spans(annotations: Sequence[Annotation]) -> list[FaultSpan]:
+def _spans(imported: Imported) -> list[FaultSpan]:
     """What the nemesis did as stretches of time: from a start to the next stop."""
+    columns = imported.history.columns
+    timed = columns.call != columns.call_ns
     spans: list[FaultSpan] = []
     begun: list[Annotation] = []
-    for one in annotations:
+    for one in imported.annotations:
         if one.f.startswith(_STARTS):
             begun.append(one)
         elif begun:
             start = begun.pop()
-            spans.append(FaultSpan(f"{start.f} {start.text}".strip(), start.time_ns, one.time_ns))
-    return spans + [FaultSpan(f"{one.f} {one.text}".strip(), one.time_ns, None) for one in begun]
+            spans.append(FaultSpan(f"{start.f} {start.text}".strip(), start.time_ns, one.time_ns, timed))
+    return spans + [FaultSpan(f"{one.f} {one.text}".strip(), one.time_ns, None, timed) for one in begun]
 
 
 def _show(file: str, imported: Imported, verdict: Verdict, arguments: argparse.Namespace) -> None:

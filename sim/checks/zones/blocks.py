@@ -57,7 +57,8 @@ class Block:
 
     def order(self) -> list[int]:
         """The places in a legal order, as far as one block goes."""
-        return [item.place for layer in self.layers for item in sorted(layer, key=_call) if item.place != FIRST]
+        layers = (layer if len(layer) == 1 else sorted(layer, key=_call) for layer in self.layers)
+        return [item.place for layer in layers for item in layer if item.place != FIRST]
 
 
 class Clash(NamedTuple):
@@ -101,7 +102,7 @@ def _inner_clash(block: Block) -> Clash | None:
         for item in layer:
             if item.ret < latest.call:
                 return Clash("order", ((item.place, latest.place),))
-        top = max(layer, key=_call)
+        top = layer[0] if len(layer) == 1 else max(layer, key=_call)
         if top.call > latest.call:
             latest = top
     return None
