@@ -30,6 +30,7 @@ bench: $(VENV)/.ready  ## ratios inside one run; see benchmarks/README.md
 
 soak: $(VENV)/.ready  ## long campaigns; see benchmarks/README.md
 	$(BIN)/python -m benchmarks.soak
+	$(BIN)/python -m benchmarks.oracle
 
 schema: $(VENV)/.ready
 	$(BIN)/sim schema > scenarios/schema.json

@@ -145,7 +145,8 @@ def seconds(act: Callable[[], object], rounds: int = ROUNDS) -> float:
 def one_pass(history: History) -> float:
     """U: seconds of one plain pass over the history."""
     of = history.columns
-    codes = [arg if result < 0 or kind else result for arg, result, kind in zip(of.arg, of.result, of.f, strict=True)]
+    get = history.verbs.find("get")
+    codes = [result if f == get else arg for arg, result, f in zip(of.arg, of.result, of.f, strict=True)]
     calls, rets = list(of.call), list(of.ret)
 
     def act() -> None:

@@ -56,6 +56,11 @@ class Values:
         """The number of `value`, -1 if it has none."""
         return self._codes.get(typed(value), -1)
 
+    def find_all(self, values: Iterable[object]) -> "list[int]":
+        """The number of each value, -1 for those that have none."""
+        get = self._codes.get
+        return [get(value if type(value) in _PLAIN else typed(value), -1) for value in values]
+
     @property
     def list(self) -> list[object]:
         """The values by code; not to be changed."""

@@ -55,11 +55,14 @@ def _legal(
     expected = result.copy()
     swaps = np.flatnonzero(does == 3)
     if swaps.size:
-        pairs = {int(one): values[int(one)] for one in np.unique(arg[swaps])}
-        old = {one: code(pair[0]) for one, pair in pairs.items() if isinstance(pair, tuple)}
-        new = {one: code(pair[1]) for one, pair in pairs.items() if isinstance(pair, tuple)}
-        expected[swaps] = [old[one] for one in arg[swaps].tolist()]
-        left[swaps] = [new[one] for one in arg[swaps].tolist()]
+        told = values.list
+        pairs = [pair for one in arg[swaps].tolist() if isinstance(pair := told[one], tuple)]
+        for side, column in ((0, expected), (1, left)):
+            wanted = [pair[side] for pair in pairs]
+            column[swaps] = [
+                code(value) if found < 0 else found
+                for value, found in zip(wanted, values.find_all(wanted), strict=True)
+            ]
     true = values.find(True)
     swapped = (does == 3) & ((result < 0) | (result == expected) | ((result == true) & (true >= 0)))
     expected = np.where((does == 3) & ~swapped, result, expected)

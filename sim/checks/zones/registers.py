@@ -67,7 +67,8 @@ class Clusters:
                 self._readers.setdefault(access.see, []).append(access)
         self._writers = _by_value(accesses)
         observed, happened = self._close(accesses)
-        self.proof = self._find_writers(observed) or self._find_swaps(happened)
+        self._sure = {access.place: None for access in happened}
+        self.proof = self._find_writers(observed, happened) or self._find_swaps(happened)
         if self.proof is None:
             self._join(happened, observed)
 
@@ -93,7 +94,7 @@ class Clusters:
                         waiting.append(access.see)
         return observed, happened
 
-    def _find_writers(self, observed: Iterable[int]) -> Certificate | None:
+    def _find_writers(self, observed: Iterable[int], happened: Sequence[Access]) -> Certificate | None:
         """The one writer of every observed value, None for the value that was there from the beginning."""
         orphan: Certificate | None = None
         for value in observed:
@@ -101,31 +102,29 @@ class Clusters:
             if len(writers) + (value == EMPTY) > 1:
                 raise _NotUnique
             if not writers and value != EMPTY:
-                orphan = orphan or self._thin_air(value)
+                orphan = orphan or self._thin_air(value, happened)
             self._writer[value] = writers[0] if writers else None
         return orphan
 
-    def _thin_air(self, value: int) -> Certificate:
-        seers = self._readers.get(value) or [
-            one for group in self._writers.values() for one in group if one.see == value
-        ]
-        first = min(seers, key=lambda access: access.call)
+    def _thin_air(self, value: int, happened: Sequence[Access]) -> Certificate:
+        first = min((one for one in happened if one.see == value), key=lambda one: (one.maybe, one.call))
         return Certificate("thin-air", blocks=(self._evidence(first),), value=first.seen)
 
     def _evidence(self, access: Access) -> tuple[int, ...]:
         """The access and, if its outcome is unknown, those who saw what it left: they show that it happened."""
         found = [access.place]
         while access.maybe:
-            seers = [one for one in self._all_seers(access.leave) if one.place not in found]
+            seers = [one for one in self._seers(access.leave) if one.place not in found]
             if not seers:
                 break
             access = min(seers, key=lambda one: (one.maybe, one.call))
             found.append(access.place)
         return tuple(found)
 
-    def _all_seers(self, value: int) -> list[Access]:
-        swaps = [one for group in self._writers.values() for one in group if one.kind == CAS and one.see == value]
-        return [*self._readers.get(value, ()), *swaps]
+    def _seers(self, value: int) -> list[Access]:
+        """Those that surely happened and saw a value."""
+        swaps = [one for group in self._writers.values() for one in group if one.see == value]
+        return [*self._readers.get(value, ()), *(one for one in swaps if one.place in self._sure)]
 
     def _find_swaps(self, happened: Sequence[Access]) -> Certificate | None:
         for access in happened:

@@ -75,6 +75,11 @@ class _Codes:
         code = self._values.find(value)
         return code if code >= 0 else self._more.setdefault(typed(value), len(self._values) + len(self._more))
 
+    def find_all(self, values: list[object]) -> list[int]:
+        """The codes of values."""
+        found = self._values.find_all(values)
+        return [self.find(value) if code < 0 else code for value, code in zip(values, found, strict=True)]
+
     @property
     def count(self) -> int:
         """How many codes there are."""
@@ -92,8 +97,8 @@ def _read_swaps(
     kind, see, leave, chosen = out
     arg, result = _ints(history.columns.arg)[swaps], _ints(history.columns.result)[swaps]
     distinct, inverse = np.unique(arg, return_inverse=True)
-    pairs = np.array([_pair(history, codes, int(code)) for code in distinct], dtype=np.int64).reshape(-1, 2)
-    old, new = pairs[inverse, 0], pairs[inverse, 1]
+    pairs = [_pair(history, code) for code in distinct.tolist()]
+    old, new = (np.array(codes.find_all([pair[side] for pair in pairs]), dtype=np.int64)[inverse] for side in (0, 1))
     true, false = history.values.find(True), history.values.find(False)
     unknown = maybe[swaps]
     did = unknown | (result == old) | ((result == true) & (true >= 0))
@@ -106,10 +111,10 @@ def _read_swaps(
     chosen[swaps[unknown & (old == new)]] = False
 
 
-def _pair(history: History, codes: _Codes, arg: int) -> tuple[int, int]:
+def _pair(history: History, arg: int) -> tuple[object, ...]:
     pair = history.values[arg]
     assert isinstance(pair, tuple), "a cas has the argument (old, new)"
-    return codes.find(pair[0]), codes.find(pair[1])
+    return pair
 
 
 def _ints(column: object) -> Ints:
