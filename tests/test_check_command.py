@@ -169,3 +169,17 @@ def test_the_history_of_a_run_can_be_checked_again(tmp_path: Path, capsys: Out) 
     (kept,) = tmp_path.rglob("history.jsonl")
     capsys.readouterr()
     assert main(["check", str(kept), "--spec", "kv"]) == 1
+
+
+def test_a_run_can_be_exported_and_read_again(tmp_path: Path, capsys: Out) -> None:
+    bug = str(Path(__file__).parents[1] / "scenarios" / "known_bugs" / "raft-stale-read.yaml")
+    main(["run", bug, "--save", str(tmp_path)])
+    (kept,) = tmp_path.rglob("history.jsonl")
+    capsys.readouterr()
+    for name in ("jepsen", "json", "porcupine-kv"):
+        target = str(tmp_path / f"history.{name}")
+        spec = "kv" if name != "porcupine-kv" else "kv-append"
+        assert main(["export", str(kept.parent), "--format", name, "-o", target]) == 0
+        assert main(["check", target, "--spec", spec, "--format", name]) == 1
+    assert main(["export", str(kept), "--format", "etcd"]) == 4
+    assert "the format etcd has no value" in capsys.readouterr().err

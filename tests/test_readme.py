@@ -27,6 +27,17 @@ def test_the_planted_bug_looks_as_shown(capsys: pytest.CaptureFixture[str], monk
     assert WALL.sub("wall", capsys.readouterr().out) == WALL.sub("wall", output)
 
 
+def test_the_explained_violation_looks_as_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    shown = next(block for block in blocks("console") if "raft-stale-read" in block)
+    command, *lines = shown.splitlines()
+    assert main([*command.removeprefix("$ sim ").split(), "--no-save", "--plain"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert [line for line in printed if line in lines] == lines
+
+
 def test_the_scenario_of_the_readme_is_valid() -> None:
     (text,) = blocks("yaml")
     assert load_text(text, "first.yaml").scenario.name == "first"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sim.checks.budget import Budget
 from sim.checks.check import Check, RunRecord
-from sim.checks.explain import Explanation, explain, name_of
+from sim.checks.explain import name_of
 from sim.checks.follower import Follower
 from sim.checks.history import History
 from sim.checks.portfolio import Algorithm, Decision, decide
@@ -57,7 +57,7 @@ def judge(
 
 
 def _fail(decision: Decision, history: History, faults: Sequence[FaultSpan]) -> Verdict:
-    why = explained(decision)
+    why = decision.explain()
     shown = timeline(why.ops, faults) if len(why.ops) <= _SHOWN_MAX else []
     return Verdict(
         Linearizable.name,
@@ -71,13 +71,6 @@ def _fail(decision: Decision, history: History, faults: Sequence[FaultSpan]) -> 
         history.notes,
         (*why.because, *shown),
     )
-
-
-def explained(decision: Decision) -> Explanation:
-    """Why a history failed."""
-    assert decision.part is not None, "a fail names a part"
-    assert decision.found is not None, "a fail was found"
-    return explain(decision.part, decision.spec, decision.found)
 
 
 def say_pass(decision: Decision, history: History) -> str:

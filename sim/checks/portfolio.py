@@ -9,7 +9,7 @@ Every pass is replayed and every certificate verified before it is believed; if 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sim.checks.budget import Budget
 from sim.checks.found import Found, Status
@@ -19,6 +19,13 @@ from sim.checks.part import Part
 from sim.checks.search import Search
 from sim.checks.specs.spec import Spec, Swept
 from sim.checks.split import split
+from sim.checks.timeline import FaultSpan, timeline
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from sim.checks.explain import Explanation
+    from sim.checks.minimise import Minimal
 
 Algorithm = Literal["auto", "zones", "search", "frontier"]
 
@@ -48,6 +55,33 @@ class Decision:
     stopped: str = ""
     witnesses: tuple[tuple[Part, Sequence[int]], ...] = field(default=(), repr=False)
     failed: tuple[tuple[Part, Found], ...] = ()
+
+    def explain(self) -> "Explanation":
+        """Why the history failed; ValueError if it did not."""
+        from sim.checks.explain import explain
+
+        part, found = self._failure()
+        return explain(part, self.spec, found)
+
+    def minimal(self) -> "Minimal":
+        """The few operations that the failure rests on; ValueError if there is none."""
+        from sim.checks.minimise import minimise
+
+        part, found = self._failure()
+        return minimise(part, self.spec, found.bad, found.certificate)
+
+    def timeline(self, faults: Sequence[FaultSpan] = ()) -> list[str]:
+        """The operations of the explanation as lines of text, and the faults that were on meanwhile."""
+        return timeline(self.explain().ops, faults)
+
+    def to_frame(self) -> "DataFrame":
+        """The operations of the explanation as a pandas frame, see `History.to_frame`."""
+        return History(self.explain().ops).to_frame()
+
+    def _failure(self) -> tuple[Part, Found]:
+        if self.status != "fail" or self.part is None or self.found is None:
+            raise ValueError(f"there is nothing to explain: the verdict is {self.status}")
+        return self.part, self.found
 
 
 def decide(

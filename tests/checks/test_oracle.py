@@ -104,11 +104,10 @@ def test_verdict_work_and_text_do_not_depend_on_the_hash_seed() -> None:
     code = (
         "from tests.checks.worlds import WORLDS, random_history\n"
         "from sim.checks.portfolio import decide\n"
-        "from sim.checks.linearizable import explained\n"
         "for name, (_, spec) in WORLDS.items():\n"
         "    for seed in range(30):\n"
         "        d = decide(random_history(name, seed, 9), spec)\n"
-        "        print(d.status, d.work, d.algorithm, explained(d).sentence if d.status == 'fail' else '')"
+        "        print(d.status, d.work, d.algorithm, d.explain().sentence if d.status == 'fail' else '')"
     )
     assert len({_output(code, seed) for seed in ("0", "1", "2")}) == 1
 

@@ -9,7 +9,6 @@ import pytest
 
 from sim.checks.formats import read_history
 from sim.checks.frontier import Frontier
-from sim.checks.linearizable import explained
 from sim.checks.minimise import fails, minimise
 from sim.checks.portfolio import Algorithm, decide
 from sim.checks.specs import SPECS
@@ -49,6 +48,6 @@ def test_minimal_counterexamples_of_real_failures_are_small_and_still_wrong() ->
         assert found is not None
         small = minimise(decision.part, decision.spec, found.bad).part
         assert fails(small, decision.spec)
-        assert explained(decision).sentence
+        assert decision.explain().sentence
         sizes.append(len(small))
     assert statistics.median(sizes) <= 12

@@ -4,7 +4,6 @@ import pytest
 
 from sim.checks.frontier import Frontier
 from sim.checks.history import OPEN, HistoryError, Op
-from sim.checks.linearizable import explained
 from sim.checks.portfolio import decide
 from sim.checks.search import Search
 from sim.checks.specs import SPECS, Bank, Spec, State, Together
@@ -136,7 +135,7 @@ def test_the_smallest_wrong_thing_is_rejected_and_told(name: str) -> None:
     spec, ops, said = WRONG[name]
     decision = decide(history_of(ops), spec)
     assert decision.status == "fail"
-    assert said in explained(decision).sentence, explained(decision).sentence
+    assert said in decision.explain().sentence, decision.explain().sentence
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -171,7 +170,7 @@ def test_a_specification_of_two_methods_is_enough() -> None:
     assert decide(history_of(right), Stack()).status == "pass"
     decision = decide(history_of(wrong), Stack())
     assert decision.status == "fail"
-    assert explained(decision).sentence.endswith("in between it could only hold (1, 2)")
+    assert decision.explain().sentence.endswith("in between it could only hold (1, 2)")
 
 
 class Die(Spec):
