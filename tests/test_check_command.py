@@ -69,7 +69,9 @@ def test_good_histories_pass_and_the_worst_verdict_counts(tmp_path: Path, stale:
     assert "  ok    linearizable                1 key, 2 operations (0 unknown), zones, witness replayed" in (
         capsys.readouterr().out
     )
+    written(tmp_path, "name,verdict\n", "verdicts.csv")
     assert main(["check", str(tmp_path), "--spec", "kv"]) == 1
+    assert "verdicts.csv is no history, skipped" in capsys.readouterr().err
     assert main(["check", written(tmp_path, "", "empty.jsonl"), "--spec", "kv"]) == 0
 
 

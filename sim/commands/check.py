@@ -12,6 +12,7 @@ from pathlib import Path
 from sim import status
 from sim.checks.budget import Budget
 from sim.checks.formats import FORMATS, Annotation, FormatError, Imported, read_history
+from sim.checks.formats.detect import detect
 from sim.checks.history import HistoryError
 from sim.checks.linearizable import judge
 from sim.checks.specs import SPECS, Bank, Spec
@@ -54,7 +55,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Check every history; the worst verdict counts."""
     spec = None if arguments.spec == LISTS else _spec(arguments.spec, arguments.initial)
     _budget(arguments)
-    files = [file for name in arguments.histories for file in _files(name)]
+    files = [file for name in arguments.histories for file in _files(name, known=arguments.format is not None)]
     if not files:
         raise UsageError(f"no history in {', '.join(arguments.histories)}", status.EMPTY)
     found = []
@@ -69,9 +70,25 @@ def execute(arguments: argparse.Namespace) -> int:
     return status.worst(STATUS_OF[verdict.status] for _, _, verdict in found)
 
 
-def _files(name: str) -> list[str]:
+def _files(name: str, *, known: bool) -> list[str]:
+    """The file itself, or those of a folder; what begins like no history is left out of a folder, and said."""
     path = Path(name)
-    return sorted(str(file) for file in path.iterdir() if file.is_file()) if path.is_dir() else [name]
+    if not path.is_dir():
+        return [name]
+    files = sorted(file for file in path.iterdir() if file.is_file())
+    fitting = [file for file in files if known or _is_history(file)]
+    for file in files:
+        if file not in fitting:
+            print(f"sim: {file} is no history, skipped", file=sys.stderr)
+    return list(map(str, fitting))
+
+
+def _is_history(file: Path) -> bool:
+    try:
+        text = file.read_text("utf-8-sig", errors="replace")
+        return not text.strip() or bool(detect(text, tuple(FORMATS)))
+    except (OSError, FormatError):
+        return False
 
 
 def _spec(name: str, initial: str | None) -> Spec:

@@ -54,6 +54,7 @@ class World:
             self.kernel, self.trace, self.stream, self._latency, base=self.setting.rule, fifo=self.setting.fifo
         )
         self._nodes: dict[str, Node] = {}
+        self._watchers: dict[type, list[Observer]] = {}
         self._observers: dict[type[Event], list[Observer]] = {}
         self._named: dict[str, list[Observer]] = {}
         self.nodes: Mapping[str, Node] = MappingProxyType(self._nodes)
@@ -112,12 +113,11 @@ class World:
         self.kernel.at(max(ns, self.kernel._now), 0, lambda _: callback(), None)
 
     def subscribe(self, kinds: Iterable[type[Event]], observer: Observer) -> None:
-        """Show `observer` every event of these kinds as it is emitted. Observers must not disturb the world."""
+        """Show `observer` every event of these kinds, and of kinds made from them. It must not disturb the world."""
         for kind in kinds:
-            if kind not in self._observers:
-                check_fields(kind)
-                self._observers[kind] = []
-            self._observers[kind].append(observer)
+            check_fields(kind)
+            self._watchers.setdefault(kind, []).append(observer)
+        self._observers.clear()
 
     def subscribe_named(self, kind: str, observer: Observer) -> None:
         """Like `subscribe`, for the kind of events whose class has this name, whoever defines it."""
@@ -140,9 +140,12 @@ class World:
                 observer(Emitted(now, node.name, node.incarnation, record, event))
 
     def _observers_of(self, kind: type[Event]) -> list[Observer]:
-        """Nobody watches this kind, which is emitted for the first time; see that it can be said."""
+        """A kind is emitted for the first time: see that it can be said, and who watches it or what it is made from."""
         check_fields(kind)
-        return self._observers.setdefault(kind, [])
+        found: list[Observer] = []
+        for base in kind.__mro__:
+            found += [one for one in self._watchers.get(base, ()) if one not in found]
+        return self._observers.setdefault(kind, found)
 
     # Levers, in pairs. Each counts, so that faults which overlap heal in any order.
 
