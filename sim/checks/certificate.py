@@ -1,6 +1,7 @@
 """The proof of a violation that fits into a few operations, which anybody can check without trusting a search."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Proof = Literal[
@@ -37,3 +38,12 @@ class Certificate:
         """Every operation that the proof names, in order of call."""
         named = [place for group in (*self.pairs, *self.blocks) for place in group if place >= 0]
         return tuple(sorted(dict.fromkeys(named)))
+
+    def moved(self, places: Sequence[int]) -> "Certificate":
+        """The same about a part in which operation i stands at `places[i]`."""
+
+        def move(group: tuple[int, ...]) -> tuple[int, ...]:
+            return tuple(place if place < 0 else places[place] for place in group)
+
+        pairs = tuple((move(pair)[0], move(pair)[1]) for pair in self.pairs)
+        return replace(self, pairs=pairs, blocks=tuple(map(move, self.blocks)))

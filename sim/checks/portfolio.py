@@ -7,8 +7,9 @@
 Every pass is replayed and every certificate verified before it is believed; if either fails, that is a bug: it raises.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from sim.checks.budget import Budget
@@ -138,6 +139,9 @@ class _Portfolio:
     def _at_once(self, part: Part, spec: Spec) -> tuple[str, Found | None]:
         if self._algorithm in ("search", "frontier"):
             return "", None
+        found = self._suspected(part, spec)
+        if found is not None:
+            return "zones", found
         found = spec.sanity(part)
         if found is not None:
             return "sanity", found
@@ -145,6 +149,17 @@ class _Portfolio:
         if found is not None:
             return "order hints", found
         return "zones", spec.monitor(part)
+
+    def _suspected(self, part: Part, spec: Spec) -> Found | None:
+        """What is wrong with a part, told by those of its operations that are suspected."""
+        if self._swept is None:
+            return None
+        rows = self._swept.suspects.get(part.history.keys.find(part.name), [])
+        found = spec.monitor(Part(part.history, rows, part.name)) if rows else None
+        if found is None or found.certificate is None:
+            return None
+        places = [bisect_left(part.rows, row) for row in rows]
+        return replace(found, certificate=found.certificate.moved(places))
 
     def _search(self, waiting: list[tuple[Part, Spec]]) -> tuple[Part, Found] | None:
         """Search the parts in turn; the first one that is left undecided, if any is."""

@@ -98,6 +98,17 @@ def _with_result(one: Op, result: object) -> Op:
     )  # fmt: skip
 
 
+def test_one_stale_read_in_a_large_history_is_found_with_its_proof() -> None:
+    ops = list(register_history(5_000, 10, keys=3, swaps=0.1, unknown=0.02, seed=2))
+    reads = [i for i, one in enumerate(ops) if one.f == "get" and one.outcome == "ok" and one.key == "k1"]
+    ops[reads[-5]] = _with_result(ops[reads[-5]], ops[reads[-300]].result)
+    decision = decide(History(ops), KV)
+    assert (decision.status, decision.algorithm, decision.work) == ("fail", "zones", 0)
+    assert decision.part is not None
+    assert decision.part.name == "k1"
+    assert ops[reads[-5]] in decision.explain().ops
+
+
 def test_large_histories_are_decided_without_a_search() -> None:
     for history, spec in (
         (register_history(5_000, 50, swaps=0.2, unknown=0.02), "kv"),

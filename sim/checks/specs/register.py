@@ -71,7 +71,7 @@ class Register(Spec):
         swept = arrays.sweep(history, self.accesses, self.empty)
         wrong = replay_registers(history, swept.order, swept.rest, _TOUCHES, self.empty)
         assert not wrong, f"zones passed a history, but its witness does not replay: {wrong}"
-        return Swept(len(history.keys) - len(swept.rest), swept.rest, swept.order.tolist())
+        return Swept(len(history.keys) - len(swept.rest), swept.rest, swept.order.tolist(), swept.suspects)
 
     def sanity(self, part: Part) -> Found | None:
         """A value that nobody can have written before it was seen."""

@@ -1,7 +1,7 @@
 """What a specification is: one object, operation by operation. A user's own needs `initial` and `step`, no more."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sim.checks.certificate import Certificate
@@ -29,11 +29,16 @@ class Exit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What was decided for many parts at once, and replayed: how many passed, and codes of the keys that did not."""
+    """What was decided for many parts at once, and replayed.
+
+    passed: how many parts. rest: codes of the keys of all others. order: rows. suspects: for some of the others, rows
+    that are wrong by themselves.
+    """
 
     passed: int
     rest: list[int]
     order: Sequence[int] = ()
+    suspects: Mapping[int, list[int]] = field(default_factory=dict)
 
 
 class Spec:

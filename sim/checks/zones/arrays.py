@@ -7,6 +7,7 @@ swap that did not say what it saw.
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,15 @@ Bits = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What was decided at once. order: rows of all keys that pass, key by key. rest: codes of all other keys."""
+    """What was decided at once.
+
+    order: rows of all keys that pass, key by key. rest: codes of all other keys. suspects: for some of these, the rows
+    of the blocks that contradict each other.
+    """
 
     order: Ints
     rest: list[int]
+    suspects: dict[int, list[int]]
 
 
 def sweep(history: History, kinds: Mapping[str, int], empty: Hashable) -> Swept:
@@ -33,9 +39,13 @@ def sweep(history: History, kinds: Mapping[str, int], empty: Hashable) -> Swept:
     rest = np.zeros(keys, dtype=np.bool_)
     rest[rows.key[rows.kind == UNLIKE]] = True
     cells = _Cells(rows, keys, rest)
-    order = _order(cells, rows, rest)
-    wrong = np.flatnonzero(rest)
-    return Swept(rows.row[order], wrong.tolist())
+    clashes: dict[int, list[int]] = {}
+    block, order = _order(cells, rows, rest, clashes)
+    suspects = {
+        key: rows.row[np.isin(block, blocks) & cells.acts & (rows.key == key)].tolist()
+        for key, blocks in clashes.items()
+    }
+    return Swept(rows.row[order], np.flatnonzero(rest).tolist(), suspects)
 
 
 class _Cells:
@@ -126,8 +136,11 @@ def _renumber(wide: Ints, cells: Ints, renumber: Ints) -> Ints:
     return found
 
 
-def _order(cells: _Cells, rows: Rows, rest: Bits) -> Ints:
-    """The operations of all keys that have an order, in one; marks the keys that have none."""
+def _order(cells: _Cells, rows: Rows, rest: Bits, clashes: dict[int, list[int]]) -> tuple[Ints, Ints]:
+    """The block of every operation, and the operations of all keys that have an order, in one.
+
+    Marks the keys that have none, and notes the blocks of each that contradict each other.
+    """
     block, layer, blocks = cells.places(rows)
     acts = np.flatnonzero(cells.acts & ~rest[rows.key])
     first, last = np.full(blocks, FAR), np.full(blocks, -FAR)
@@ -138,41 +151,58 @@ def _order(cells: _Cells, rows: Rows, rest: Bits) -> Ints:
     key_of = np.zeros(blocks, dtype=np.int64)
     key_of[block[acts]] = rows.key[acts]
     used = np.flatnonzero(first < FAR)
-    _find_overlap(key_of[used], first[used], last[used], rest)
+    _find_overlap(_Zones(key_of[used], first[used], last[used], used), rest, clashes)
     begin = np.minimum(first, last) + 2
     top = int(rows.call.max(initial=0)) + 4
     layers = int(layer.max(initial=0)) + 1
     rank = (rows.key[acts] * top + begin[block[acts]]) * layers + layer[acts]
     acts = acts[np.argsort(rank, kind="stable")]
-    _find_inner(block[acts], layer[acts], rows.call[acts], rows.ret[acts], rows.key[acts], rest)
+    inner = _find_inner(block[acts], layer[acts], rows.call[acts], rows.ret[acts])
+    for at in np.flatnonzero(inner).tolist():
+        clashes.setdefault(int(rows.key[acts[at]]), [int(block[acts[at]])])
+    rest[rows.key[acts[inner]]] = True
     keep: Ints = acts[~rest[rows.key[acts]]]
-    return keep
+    return block, keep
 
 
-def _find_overlap(key: Ints, first: Ints, last: Ints, rest: Bits) -> None:
+class _Zones(NamedTuple):
+    """The zones of blocks: key, least return, greatest call, number of the block."""
+
+    key: Ints
+    first: Ints
+    last: Ints
+    block: Ints
+
+
+def _find_overlap(zones: _Zones, rest: Bits, clashes: dict[int, list[int]]) -> None:
     """Mark keys in which two forward zones overlap, or a backward one lies inside a forward one."""
+    key, first, last, block = zones
     forward = first < last
     offset = key * FAR
     at = offset + first
-    order = np.argsort(at[forward], kind="stable")
-    starts, ends, keys = at[forward][order], (offset + last)[forward][order], key[forward][order]
-    clash = starts[1:] < ends[:-1]
-    rest[keys[1:][clash & (keys[1:] == keys[:-1])]] = True
-    backward = ~forward
-    if starts.size and backward.any():
+    order = np.flatnonzero(forward)[np.argsort(at[forward], kind="stable")]
+    starts, ends, keys = at[order], (offset + last)[order], key[order]
+    clash = (starts[1:] < ends[:-1]) & (keys[1:] == keys[:-1])
+    pairs = [(order[i], order[i + 1]) for i in np.flatnonzero(clash).tolist()]
+    backward = np.flatnonzero(~forward)
+    if starts.size and backward.size:
         inside = np.searchsorted(starts, (offset + last)[backward]) - 1
         has = (inside >= 0) & (keys[inside] == key[backward]) & (at[backward] < ends[inside])
-        rest[key[backward][has]] = True
+        pairs += [(order[inside[i]], backward[i]) for i in np.flatnonzero(has).tolist()]
+    for one, other in pairs:
+        rest[key[one]] = True
+        clashes.setdefault(int(key[one]), [int(block[one]), int(block[other])])
 
 
-def _find_inner(block: Ints, layer: Ints, call: Ints, ret: Ints, key: Ints, rest: Bits) -> None:
-    """Mark keys in which an operation returned before one of an earlier layer was called (input by block, layer)."""
+def _find_inner(block: Ints, layer: Ints, call: Ints, ret: Ints) -> Bits:
+    """Who returned before an operation of an earlier layer was called (input by block and layer)."""
     if not len(block):
-        return
+        return np.zeros(0, dtype=np.bool_)
     new_block = np.concatenate(([True], block[1:] != block[:-1]))
     new_layer = new_block | np.concatenate(([True], layer[1:] != layer[:-1]))
     shift = np.cumsum(new_block) * FAR
     most = np.maximum.accumulate(call + shift)
     start = np.maximum.accumulate(np.where(new_layer, np.arange(len(block)), 0))
     before = np.where(new_block[start], -1, most[np.maximum(start - 1, 0)])
-    rest[key[ret + shift < before]] = True
+    early: Bits = ret + shift < before
+    return early
