@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from sim.checks.consistency.sequential import judge_sequential
     from sim.checks.consistency.sessions import judge_session
     from sim.checks.consistency.staleness import measure_staleness
+    from sim.checks.decision import Decision
     from sim.checks.formats import read_history, write_history
     from sim.checks.history import History, Op
-    from sim.checks.portfolio import Decision, decide
+    from sim.checks.portfolio import decide
     from sim.checks.specs import SPECS, Spec
     from sim.checks.transactions import check_transactions
 
@@ -34,7 +35,8 @@ _HOMES = {
     "sim.checks.consistency.staleness": ("measure_staleness",),
     "sim.checks.formats": ("read_history", "write_history"),
     "sim.checks.history": ("History", "Op"),
-    "sim.checks.portfolio": ("Decision", "decide"),
+    "sim.checks.decision": ("Decision",),
+    "sim.checks.portfolio": ("decide",),
     "sim.checks.specs": ("SPECS", "Spec"),
     "sim.checks.transactions": ("check_transactions",),
 }

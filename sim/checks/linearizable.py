@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from sim.checks.budget import Budget
 from sim.checks.check import Check, RunRecord
+from sim.checks.decision import Decision
 from sim.checks.explain import name_of
 from sim.checks.follower import Follower
 from sim.checks.history import History
-from sim.checks.portfolio import Algorithm, Decision, decide
+from sim.checks.portfolio import Algorithm, decide
 from sim.checks.specs.spec import Spec
 from sim.checks.timeline import FaultSpan, returned, timeline
 from sim.checks.verdict import Verdict

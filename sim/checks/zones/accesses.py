@@ -11,6 +11,10 @@ READ, WRITE, ERASE, CAS, UNLIKE = range(5)
 """Sees a value; leaves one; leaves the empty one; sees one and leaves another; saw any value but one."""
 
 
+EMPTY = 0
+"""The code of the empty value."""
+
+
 class Access(NamedTuple):
     """One operation: its place in the part, what it does, the codes of the value seen (or not) and of the value left.
 
