@@ -54,6 +54,15 @@ def test_explain_adds_the_operations_and_the_faults(stale: str, capsys: Out) -> 
     assert "Explain" not in out
 
 
+def test_all_tells_every_object_that_fails(tmp_path: Path, capsys: Out) -> None:
+    other = STALE.replace('"x"', '"y"').replace('"process": ', '"process": 1').replace('1"nemesis"', '"nemesis"')
+    path = written(tmp_path, STALE + other)
+    assert main(["check", path, "--spec", "kv", "--explain", "--plain"]) == 1
+    assert "key y" not in capsys.readouterr().out
+    assert main(["check", path, "--spec", "kv", "--explain", "--plain", "--all"]) == 1
+    assert "          key y: 1 came before 2: " in capsys.readouterr().out
+
+
 def test_the_json_has_the_verdict_and_the_operations(stale: str, capsys: Out) -> None:
     assert main(["check", stale, "--spec", "kv", "--json"]) == 1
     found = json.loads(capsys.readouterr().out)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sim.checks.budget import Budget
 from sim.checks.check import Check, RunRecord
 from sim.checks.decision import Decision
-from sim.checks.explain import name_of
+from sim.checks.explain import explain, name_of
 from sim.checks.follower import Follower
 from sim.checks.history import History
 from sim.checks.portfolio import Algorithm, decide
@@ -44,12 +44,21 @@ class Linearizable(Check):
 
 
 def judge(
-    history: History, spec: Spec, budget: Budget, faults: Sequence[FaultSpan] = (), algorithm: Algorithm = "auto"
+    history: History,
+    spec: Spec,
+    budget: Budget,
+    faults: Sequence[FaultSpan] = (),
+    algorithm: Algorithm = "auto",
+    *,
+    all_parts: bool = False,
 ) -> Verdict:
-    """The verdict of a history, with its reasons. Raises HistoryError if the specification cannot read the history."""
+    """The verdict of a history, with its reasons; with `all_parts` those of every part that fails.
+
+    Raises HistoryError if the specification cannot read the history.
+    """
     if not len(history):
         return Verdict(Linearizable.name, "unknown", "no operation was called, so nothing was decided", "history")
-    decision = decide(history, spec, budget, algorithm)
+    decision = decide(history, spec, budget, algorithm, all_parts=all_parts)
     if decision.status == "fail":
         return _fail(decision, history, faults)
     detail = say_pass(decision, history) if decision.status == "pass" else say_unknown(decision)
@@ -60,6 +69,7 @@ def judge(
 def _fail(decision: Decision, history: History, faults: Sequence[FaultSpan]) -> Verdict:
     why = decision.explain()
     shown = timeline(why.ops, faults) if len(why.ops) <= _SHOWN_MAX else []
+    others = [explain(part, decision.spec.prepared(part), found).sentence for part, found in decision.failed[1:]]
     return Verdict(
         Linearizable.name,
         "fail",
@@ -70,7 +80,7 @@ def _fail(decision: Decision, history: History, faults: Sequence[FaultSpan]) -> 
         tuple(op.op for op in why.ops),
         None if why.bad is None else why.bad.ret_ns,
         history.notes,
-        (*why.because, *shown),
+        (*why.because, *shown, *others),
     )
 
 

@@ -44,6 +44,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--memory", type=int, metavar="MB", help="stop when the process has grown by so much")
     parser.add_argument("--algorithm", choices=("auto", "zones", "search", "frontier"), default="auto")
     parser.add_argument("--explain", action="store_true", help="show the reasons, the operations and the faults")
+    parser.add_argument("--all", action="store_true", help="go on after the first object that fails")
     parser.add_argument("--independent", action="store_true", help="values are pairs of key and value")
     parser.add_argument("--failed-cas", choices=("drop", "mismatch"), default="drop", help="what a failed cas means")
     parser.add_argument("--level", choices=tuple(WEAKER), default=STRICTEST, help="what transactions are to keep")
@@ -173,7 +174,8 @@ def _judge(file: str, imported: Imported, spec: Spec | None, arguments: argparse
     try:
         if spec is None:
             return judge_transactions(transactions_of(imported.history), arguments.level)
-        return judge(imported.history, spec, budget, _spans(imported), arguments.algorithm)
+        spans, all_parts = _spans(imported), arguments.all
+        return judge(imported.history, spec, budget, spans, arguments.algorithm, all_parts=all_parts)
     except HistoryError as error:
         raise UsageError(f"{file}: {error}", prefixed=False) from None
 
