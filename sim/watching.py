@@ -5,14 +5,9 @@ from dataclasses import dataclass
 
 from sim.building import Deployment
 from sim.checks.check import Check
-from sim.checks.consistency.causal import Causal
-from sim.checks.consistency.convergence import Convergence
-from sim.checks.consistency.durability import Durability
-from sim.checks.consistency.sessions import GUARANTEES, Session
 from sim.checks.invariants import Always, Progress, Sometimes, load_predicate
 from sim.checks.linearizable import Linearizable
 from sim.checks.specs import SPECS
-from sim.checks.transactions import Transactions
 from sim.scenario.schema import (
     AlwaysOptions,
     CausalOptions,
@@ -100,6 +95,8 @@ def _make(entry: CheckEntry, deployment: Deployment) -> Check | None:
         spec = deployment.model.spec
         return None if spec is None else Linearizable(SPECS[spec], options.budget)
     if isinstance(options, ConvergenceOptions):
+        from sim.checks.consistency.convergence import Convergence
+
         return Convergence(options.within)
     if isinstance(options, (CausalOptions, SessionOptions, TransactionsOptions, DurabilityOptions)):
         return _make_of_history(entry.name, options) if deployment.system.scripts else None
@@ -111,7 +108,12 @@ def _make(entry: CheckEntry, deployment: Deployment) -> Check | None:
 def _make_of_history(
     name: str, options: CausalOptions | SessionOptions | TransactionsOptions | DurabilityOptions
 ) -> Check:
-    """The check of an entry that is about the history of a system's clients."""
+    """The check of an entry that is about the history of a system's clients, loaded when a scenario asks for it."""
+    from sim.checks.consistency.causal import Causal
+    from sim.checks.consistency.durability import Durability
+    from sim.checks.consistency.sessions import GUARANTEES, Session
+    from sim.checks.transactions import Transactions
+
     if isinstance(options, CausalOptions):
         return Causal(convergent=options.convergent)
     if isinstance(options, TransactionsOptions):
