@@ -7,7 +7,7 @@ from sim.checks.check import Check, RunRecord
 from sim.checks.decision import Decision
 from sim.checks.explain import explain, name_of
 from sim.checks.follower import Follower
-from sim.checks.history import History
+from sim.checks.history import History, HistoryError
 from sim.checks.portfolio import Algorithm, decide
 from sim.checks.specs.spec import Spec
 from sim.checks.timeline import FaultSpan, returned, timeline
@@ -39,8 +39,11 @@ class Linearizable(Check):
             self._follower.take(row, returned=returned)
 
     def conclude(self, record: RunRecord) -> Verdict:
-        """Decide, and say in one sentence why."""
-        return judge(record.history, self._spec, Budget(self._budget), record.faults)
+        """Decide, and say in one sentence why. What the object cannot read is undecided."""
+        try:
+            return judge(record.history, self._spec, Budget(self._budget), record.faults)
+        except HistoryError as error:
+            return Verdict(self.name, "unknown", str(error), "history")
 
 
 def judge(

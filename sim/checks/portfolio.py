@@ -16,7 +16,7 @@ from sim.checks.budget import Budget
 from sim.checks.decision import Decision
 from sim.checks.found import Found, Status
 from sim.checks.frontier import Frontier
-from sim.checks.history import History
+from sim.checks.history import History, HistoryError
 from sim.checks.part import Part
 from sim.checks.search import Search
 from sim.checks.specs.spec import Spec, Swept
@@ -37,12 +37,22 @@ def decide(
     *,
     all_parts: bool = False,
 ) -> Decision:
-    """Decide a history; with `all_parts` go on after the first violation. Deterministic but for the outer belt."""
+    """Decide a history; with `all_parts` go on after the first violation. Deterministic but for the outer belt.
+
+    HistoryError if the specification does not know what was done, or cannot read it.
+    """
     budget = budget or Budget()
+    _refuse_strange(history, spec)
     history, spec = spec.fitted(history)
     swept = spec.sweep(history) if algorithm in ("auto", "zones") and len(history) >= SWEEP_FROM else None
     parts = split(history, spec) if swept is None else split(history, spec, swept.rest) if swept.rest else []
     return _Portfolio(parts, spec, budget, algorithm, all_parts, swept).decide()
+
+
+def _refuse_strange(history: History, spec: Spec) -> None:
+    strange = [str(verb) for verb in history.verbs if spec.verbs and verb not in spec.verbs]
+    if strange:
+        raise HistoryError(f"{spec.name} does not know {strange[0]!r}, only {', '.join(spec.verbs)}")
 
 
 class _Portfolio:

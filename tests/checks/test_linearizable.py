@@ -92,6 +92,14 @@ def test_a_pass_says_what_was_decided_and_no_operation_is_no_pass() -> None:
     assert Linearizable(Register()).conclude(record([])).status == "unknown"
 
 
+def test_what_the_object_does_not_know_is_undecided_and_not_a_crash() -> None:
+    verdict = Linearizable(Register("kv")).conclude(record([op(0, "scan", None, None, 0, 1)]))
+    assert (verdict.status, verdict.detail) == (
+        "unknown",
+        "kv does not know 'scan', only get, read, put, write, delete, cas",
+    )
+
+
 def ambiguous(size: int) -> list[Op]:
     """Concurrent writes of two values, then reads that go to and fro: only a search can decide."""
     writes = [op(i, "put", f"v{i % 2}", None, i, 100 + i) for i in range(size)]
