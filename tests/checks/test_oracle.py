@@ -17,7 +17,7 @@ from sim.checks.split import split
 from tests.checks.histories import brute_force
 from tests.checks.worlds import WORLDS, random_history, simulated_history
 
-SMALL = 2_500
+SMALL = 3_000
 CHUNKS = 5
 WHOLE = 10**9
 

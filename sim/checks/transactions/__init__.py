@@ -6,6 +6,7 @@
 from sim.checks.transactions.anomaly import Anomaly, Dependency
 from sim.checks.transactions.isolation import Isolation, Transactions, check_transactions
 from sim.checks.transactions.levels import WEAKER
+from sim.checks.transactions.picture import cycle_of
 from sim.checks.transactions.transaction import Transaction, transactions_of
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "Transaction",
     "Transactions",
     "check_transactions",
+    "cycle_of",
     "transactions_of",
 ]

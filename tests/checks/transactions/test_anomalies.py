@@ -4,7 +4,7 @@ import pytest
 
 from sim.checks.check import RunRecord
 from sim.checks.history import History, HistoryError, Op
-from sim.checks.transactions import Transaction, Transactions, check_transactions, transactions_of
+from sim.checks.transactions import Transaction, Transactions, check_transactions, cycle_of, transactions_of
 from tests.checks.transactions.stores import a, r, serial, txn
 
 WRONG: dict[str, list[Transaction]] = {
@@ -137,6 +137,16 @@ def test_an_anomaly_rules_out_a_level_and_all_above(name: str, first: str, still
     assert found.excluded[0] == first
     assert found.open == still
     assert "strict-serializable" in found.excluded
+
+
+def test_a_cycle_can_be_drawn_as_a_graph() -> None:
+    found = check_transactions(WRONG["G-single"])
+    graph = cycle_of(found.anomalies[0], WRONG["G-single"])
+    assert sorted(graph.nodes(data="label")) == [
+        ("T1", "append x 3, append y 2"),
+        ("T2", "read x [3], read y []"),
+    ]
+    assert sorted(graph.edges(data="kind")) == [("T1", "T2", "wr"), ("T2", "T1", "rw")]
 
 
 def test_write_skew_passes_where_only_snapshot_isolation_is_wanted() -> None:
