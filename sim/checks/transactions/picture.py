@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import networkx
 
 
-def cycle_of(anomaly: Anomaly, transactions: Sequence[Transaction]) -> "networkx.MultiDiGraph":
+def cycle_of(anomaly: Anomaly, transactions: Sequence[Transaction]) -> "networkx.MultiDiGraph[str]":
     """A node for each transaction, named T and its number, with its steps as `label`.
 
     Edges carry the `kind` of dependency (ww, wr, rw, session, realtime) and the `key`. Anomalies without a cycle give
@@ -18,7 +18,7 @@ def cycle_of(anomaly: Anomaly, transactions: Sequence[Transaction]) -> "networkx
     """
     import networkx
 
-    graph = networkx.MultiDiGraph(name=anomaly.name)
+    graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph(name=anomaly.name)
     for place in anomaly.transactions:
         one = transactions[place]
         graph.add_node(f"T{one.op}", label=str(one), process=one.process)
