@@ -142,11 +142,14 @@ def test_an_anomaly_rules_out_a_level_and_all_above(name: str, first: str, still
 def test_a_cycle_can_be_drawn_as_a_graph() -> None:
     found = check_transactions(WRONG["G-single"])
     graph = cycle_of(found.anomalies[0], WRONG["G-single"])
-    assert sorted(graph.nodes(data="label")) == [
-        ("T1", "append x 3, append y 2"),
-        ("T2", "read x [3], read y []"),
+    assert {name: graph.nodes[name]["label"] for name in sorted(graph)} == {
+        "T1": "append x 3, append y 2",
+        "T2": "read x [3], read y []",
+    }
+    assert sorted((one, other, data["kind"]) for one, other, data in graph.edges(data=True)) == [
+        ("T1", "T2", "wr"),
+        ("T2", "T1", "rw"),
     ]
-    assert sorted(graph.edges(data="kind")) == [("T1", "T2", "wr"), ("T2", "T1", "rw")]
 
 
 def test_write_skew_passes_where_only_snapshot_isolation_is_wanted() -> None:
