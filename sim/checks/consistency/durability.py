@@ -1,135 +1,77 @@
-"""Durability: every element whose addition was acknowledged is found by whoever reads all of them later.
+"""Durability: every element whose addition was acknowledged is found by whoever reads all of them later."""
 
-The idea is that of Jepsen's set-full checker: each element is followed through all reads, not only the last one.
-"""
-
-from bisect import bisect_right
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
 
 from sim.checks.check import Check, RunRecord
-from sim.checks.history import OPEN, History, Op
+from sim.checks.consistency.elements import ADDS, Element, Fate, follow_elements
+from sim.checks.history import OPEN, History
 from sim.checks.timeline import called
-from sim.checks.values import typed
 from sim.checks.verdict import Status, Verdict
 
-Fate = Literal["ok", "lost", "stale", "duplicated", "never-read", "unknown"]
-"""ok: in every read called after it was known. lost: missing in one of them, and in all that were called after the last
-that had it. stale: missing in one, and found later. duplicated: twice in one read. never-read: no read was called after
-it was known. unknown: its addition may have failed, and nobody saw it."""
-
-_ADDS = frozenset(("add", "append", "enqueue", "put", "insert"))
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One element: who added it, when it was known to be there (event index, ns), how many reads missed it."""
-
-    key: Hashable
-    value: object
-    op: int
-    fate: Fate
-    known: int
-    missed: int
-    witness: Op | None = None
-    """The last read that should have shown it and did not, or the one that shows it twice."""
+_SHOWN: tuple[Fate, ...] = ("ok", "lost", "stale", "duplicated", "never-read")
+_WRONG_MAX = 16
+"""Operations of elements that are named in a verdict."""
 
 
 class Durability(Check):
-    """No element is lost or duplicated; with `linearizable` none is stale either. Elements and reads as in a set."""
+    """No element is lost or duplicated; with `linearizable` none is stale either. Elements and reads as in a set.
+
+    To pass, each element must be found by a read that was called after the last fault was over.
+    """
 
     name = "durability"
 
-    def __init__(self, *, linearizable: bool = False, reads: str = "read") -> None:
+    def __init__(self, *, linearizable: bool = False, reads: str = "read", adds: Sequence[str] = ADDS) -> None:
         self._strict = linearizable
         self._reads = reads
+        self._adds = tuple(adds)
 
     def conclude(self, record: RunRecord) -> Verdict:
         """Follow every element."""
-        return judge_durability(record.history, linearizable=self._strict, reads=self._reads)
+        return judge_durability(
+            record.history,
+            linearizable=self._strict,
+            reads=self._reads,
+            adds=self._adds,
+            after_ns=_last_heal_ns(record),
+        )
 
 
-def judge_durability(history: History, *, linearizable: bool = False, reads: str = "read") -> Verdict:
-    """The verdict of a history: unknown if nothing was read, or some acknowledged element never was."""
-    elements = follow_elements(history, reads=reads)
-    counts = {
-        fate: sum(one.fate == fate for one in elements) for fate in ("ok", "lost", "stale", "duplicated", "never-read")
-    }
-    said = ", ".join(f"{count:,} {fate}" for fate, count in counts.items() if count) or "nothing was added"
+def judge_durability(
+    history: History,
+    *,
+    linearizable: bool = False,
+    reads: str = "read",
+    adds: Sequence[str] = ADDS,
+    after_ns: int | None = None,
+) -> Verdict:
+    """The verdict: unknown if nothing was read, or some acknowledged element never was after `after_ns`."""
+    elements = follow_elements(history, reads=reads, adds=adds, after_ns=after_ns)
+    counts = {fate: sum(one.fate == fate for one in elements) for fate in _SHOWN}
+    taken = [one for one in elements if one.fate == "unknown" and one.known < OPEN]
+    told = [f"{count:,} {fate}" for fate, count in counts.items() if count]
+    told += [f"{len(taken):,} unknown ({taken[0].value!r} of #{taken[0].op}: {taken[0].reason})"] if taken else []
+    said = ", ".join(told) or ("nothing was acknowledged, or seen" if elements else f"there is no {', '.join(adds)}")
     bad = ("lost", "duplicated", "stale") if linearizable else ("lost", "duplicated")
-    wrong = next((one for fate in bad for one in elements if one.fate == fate), None)
-    status: Status = "fail" if wrong else "unknown" if counts["never-read"] or not counts["ok"] else "pass"
-    if wrong is None:
-        return Verdict(Durability.name, status, said, "history", "set-full", len(elements))
-    ops = (wrong.op, *(() if wrong.witness is None else (wrong.witness.op,)))
-    at_ns = None if wrong.witness is None else wrong.witness.ret_ns
-    detail = f"{said}: {_tell(wrong)}"
-    return Verdict(Durability.name, "fail", detail, "history", "set-full", len(elements), ops, at_ns)
+    wrong = [one for fate in bad for one in elements if one.fate == fate]
+    name, how, notes = Durability.name, "set-full", history.notes
+    if not wrong:
+        sure = counts["ok"] + counts["stale"]
+        status: Status = "unknown" if counts["never-read"] or taken or not sure else "pass"
+        return Verdict(name, status, said, "history", how, len(elements), notes=notes)
+    first = wrong[0]
+    assert first.witness is not None, "what is wrong shows in a read"
+    ops = (first.op, first.witness.op)
+    because = tuple(_tell(one) for one in wrong[1:_WRONG_MAX])
+    detail, at_ns = f"{said}: {_tell(first)}", first.witness.ret_ns
+    return Verdict(name, "fail", detail, "history", how, len(elements), ops, at_ns, notes, because)
 
 
-def follow_elements(history: History, *, reads: str = "read") -> list[Element]:
-    """The fate of every element, in order of its addition. Linear in the size of all reads, but for sorting."""
-    adds: dict[Hashable, dict[Hashable, Op]] = {}
-    shown: dict[Hashable, list[Op]] = {}
-    for op in history:
-        if op.f in _ADDS and op.outcome != "fail":
-            adds.setdefault(typed(op.key), {}).setdefault(typed(op.arg), op)
-        elif op.f == reads and op.outcome == "ok":
-            shown.setdefault(typed(op.key), []).append(op)
-    return [one for key, added in adds.items() for one in _follow(added, shown.get(key, []))]
-
-
-def _follow(added: dict[Hashable, Op], reads: Sequence[Op]) -> list[Element]:
-    """The elements of one key; reads are in order of call."""
-    contents = [
-        [typed(value) for value in op.result] if isinstance(op.result, (tuple, frozenset)) else [] for op in reads
-    ]
-    sets = [frozenset(content) for content in contents]
-    first_seen: dict[Hashable, int] = {}
-    holding: dict[Hashable, list[int]] = {}
-    twice: dict[Hashable, int] = {}
-    for i, content in enumerate(contents):
-        if len(sets[i]) < len(content):
-            for value in content:
-                if content.count(value) > 1:
-                    twice.setdefault(value, i)
-        for value in sets[i]:
-            first_seen[value] = min(first_seen.get(value, OPEN), reads[i].ret)
-            holding.setdefault(value, []).append(i)
-    calls = [op.call for op in reads]
-    found = []
-    for value, op in added.items():
-        known = min(op.ret, first_seen.get(value, OPEN))
-        duplicate = twice.get(value)
-        if duplicate is not None:
-            found.append(Element(op.key, op.arg, op.op, "duplicated", known, 0, reads[duplicate]))
-        else:
-            found.append(_fate(value, op, known, bisect_right(calls, known), reads, sets, holding.get(value, [])))
-    return found
-
-
-def _fate(
-    value: Hashable,
-    op: Op,
-    known: int,
-    first: int,
-    reads: Sequence[Op],
-    sets: Sequence[frozenset[Hashable]],
-    holding: Sequence[int],
-) -> Element:
-    """What became of an element that every read from `first` on should show."""
-    if known == OPEN:
-        return Element(op.key, op.arg, op.op, "unknown", known, 0)
-    if first == len(reads):
-        return Element(op.key, op.arg, op.op, "never-read", known, 0)
-    missed = len(reads) - first - sum(i >= first for i in holding)
-    if not missed:
-        return Element(op.key, op.arg, op.op, "ok", known, 0)
-    last = next(i for i in range(len(reads) - 1, first - 1, -1) if value not in sets[i])
-    had = max((reads[i].ret for i in holding), default=-1)
-    fate: Fate = "lost" if reads[last].call > had else "stale"
-    return Element(op.key, op.arg, op.op, fate, known, missed, reads[last])
+def _last_heal_ns(record: RunRecord) -> int | None:
+    """When the last fault was over: no node restarts after that. None if there was none."""
+    if not record.faults:
+        return record.settle_ns if record.fired else None
+    return max(record.settle_ns if span.until_ns is None else span.until_ns for span in record.faults)
 
 
 def _tell(one: Element) -> str:
