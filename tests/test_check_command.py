@@ -159,6 +159,19 @@ def test_a_specification_of_ones_own_is_found_by_its_name(
     assert main(["check", path, "--spec", "ownspec:Constant"]) == 0
 
 
+def test_a_specification_that_is_none_is_refused_in_one_line(
+    tmp_path: Path, stale: str, monkeypatch: pytest.MonkeyPatch, capsys: Out
+) -> None:
+    head = "from sim.checks.specs import Spec\n\n\nclass Half(Spec):\n    "
+    (tmp_path / "halfspec.py").write_text(head + "def initial(self):\n        return 7\n")
+    (tmp_path / "brokenspec.py").write_text("def nothing(:\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", stale, "--spec", "halfspec:Half"]) == 4
+    assert "the spec 'halfspec:Half' lacks step, expected a class with initial and step" in capsys.readouterr().err
+    assert main(["check", stale, "--spec", "brokenspec:Half"]) == 4
+    assert "the module of the spec 'brokenspec:Half' cannot be loaded: SyntaxError" in capsys.readouterr().err
+
+
 def test_transactions_are_checked_against_a_level(tmp_path: Path, capsys: Out) -> None:
     skew = [
         {"process": 0, "type": "invoke", "f": "txn", "value": [["append", "x", 3], ["r", "y", None]]},

@@ -12,8 +12,8 @@ def components(edges: Edges, count: int) -> list[list[int]]:
     return [group for one in _tarjan(edges, left) if (group := sorted(node for node in one if node < count))]
 
 
-def _peel(edges: Edges) -> list[bool]:
-    """Nodes that are in a cycle or behind one: what is left when nodes without a predecessor go, one after another."""
+def sorted_nodes(edges: Edges) -> list[int]:
+    """Every node after all that come before it, the nodes in a cycle or behind one left out (Kahn 1962)."""
     degree = [0] * len(edges)
     for afters in edges:
         for node in afters:
@@ -24,8 +24,13 @@ def _peel(edges: Edges) -> list[bool]:
             degree[after] -= 1
             if not degree[after]:
                 free.append(after)
+    return free
+
+
+def _peel(edges: Edges) -> list[bool]:
+    """Which nodes are in a cycle or behind one."""
     left = [True] * len(edges)
-    for node in free:
+    for node in sorted_nodes(edges):
         left[node] = False
     return left
 

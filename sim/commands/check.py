@@ -114,10 +114,17 @@ def _own(name: str) -> Spec:
         found = getattr(importlib.import_module(module), attribute, None)
     except ModuleNotFoundError as error:
         raise UsageError(f"no module {error.name!r} for the spec {name!r}") from None
+    except Exception as error:
+        raise UsageError(
+            f"the module of the spec {name!r} cannot be loaded: {type(error).__name__}: {error}"
+        ) from error
     if isinstance(found, type) and issubclass(found, Spec):
         found = found()
     if not isinstance(found, Spec):
         raise UsageError(f"{name!r} is no Spec: it is {type(found).__name__}")
+    missing = [method for method in ("initial", "step") if getattr(type(found), method) is getattr(Spec, method)]
+    if missing:
+        raise UsageError(f"the spec {name!r} lacks {' and '.join(missing)}, expected a class with initial and step")
     return found
 
 

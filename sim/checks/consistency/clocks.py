@@ -6,7 +6,7 @@ bit set beside the clock instead: with them the clocks are still O(n x sessions)
 
 from collections.abc import Iterable
 
-from sim.checks.components import Edges, components
+from sim.checks.components import Edges, components, sorted_nodes
 from sim.checks.consistency.accesses import Access, Accesses
 
 Clock = list[int]
@@ -30,7 +30,7 @@ class Clocks:
             if groups:
                 self.cycle = shortest_path(edges, groups[0][0], groups[0][0])
                 return
-            order = _sorted(edges)
+            order = sorted_nodes(edges)
         self._clocks: list[Clock] = [[]] * len(accesses.all)
         self._open: list[int] = [0] * len(accesses.all)
         self._tick(order, accesses.sessions)
@@ -100,17 +100,3 @@ def shortest_path(edges: Edges, start: int, end: int) -> list[int]:
 def is_session_step(accesses: Accesses, one: Access, other: Access) -> bool:
     """Whether `other` follows `one` directly in its session."""
     return accesses.before[other.place] == one.place
-
-
-def _sorted(edges: Edges) -> list[int]:
-    degree = [0] * len(edges)
-    for afters in edges:
-        for node in afters:
-            degree[node] += 1
-    ready = [node for node, count in enumerate(degree) if not count]
-    for node in ready:  # grows while it is walked
-        for after in edges[node]:
-            degree[after] -= 1
-            if not degree[after]:
-                ready.append(after)
-    return ready

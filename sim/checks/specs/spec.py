@@ -60,11 +60,11 @@ class Spec:
 
     def initial(self) -> State:
         """The state before the first operation."""
-        raise NotImplementedError(f"{type(self).__name__} has no initial()")
+        raise TypeError(f"{type(self).__name__} has no initial(): what does the object hold at first?")
 
     def step(self, state: State, op: Op) -> tuple[State, ...]:
         """The states that may follow; none if the operation is illegal."""
-        raise NotImplementedError(f"{type(self).__name__} has no step() for {op} in {state!r}")
+        raise TypeError(f"{type(self).__name__} has no step(): what follows {op} in {state!r}?")
 
     def part(self, op: Op) -> Hashable | Together | None:
         """The object that the operation touches; None if it needs the whole history in one part."""
