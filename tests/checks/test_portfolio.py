@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.checkers import list_history, register_history
 from sim import run
+from sim.checks import portfolio
 from sim.checks.budget import Budget
 from sim.checks.follower import Follower
 from sim.checks.history import OPEN, History, Op
@@ -20,7 +21,7 @@ from sim.scenario.loader import load
 from sim.world.operations import OperationRow
 from tests.checks.histories import history_of, op
 from tests.checks.wgl import plain_wgl
-from tests.checks.worlds import WORLDS, simulated_history
+from tests.checks.worlds import WORLDS, random_history, simulated_history
 
 ROOT = Path(__file__).parents[2]
 KV = SPECS["kv"]
@@ -89,6 +90,27 @@ def test_numpy_and_plain_zones_agree(seed: int) -> None:
     at_once = decide(changed, KV)
     apart = ["pass" if Search(part, KV).run(10**6).status == "pass" else "fail" for part in split(changed, KV)]  # type: ignore[union-attr]
     assert at_once.status == ("fail" if "fail" in apart else "pass")
+
+
+@pytest.mark.parametrize("chunk", range(4))
+def test_numpy_decides_small_and_crowded_histories_as_a_search_does(
+    chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Small enough that one backward zone, or one early return, is all that is wrong."""
+    monkeypatch.setattr(portfolio, "SWEEP_FROM", 1)
+    found = {"pass": 0, "fail": 0}
+    for seed in range(chunk, 2_400, 4):
+        history = random_history("kv", seed, 3 + seed % 8, wrong=0.3, unknown=0.1)
+        right = all(_search(part) for part in split(history, KV))
+        assert (decide(history, KV).status == "pass") == right, f"seed {seed}"
+        found["pass" if right else "fail"] += 1
+    assert min(found.values()) > 60
+
+
+def _search(part: Part) -> bool:
+    done = Search(part, KV).run(10**6)
+    assert done is not None, "so few operations are decided"
+    return done.status == "pass"
 
 
 def _with_result(one: Op, result: object) -> Op:
