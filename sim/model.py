@@ -96,7 +96,8 @@ class Model:
 
     name, about: what `sim list --models` says. parameters: the pydantic class its scenario parameters are checked by.
     build: puts servers and clients on nodes. spec: the object its history is checked against, None if it has none.
-    verbs: what a workload may ask, with how many literal arguments besides the key. checks: promises that are always
+    verbs: what a workload may ask, with how many literal arguments besides the key; orders: likewise for an operator's
+    orders, which are given only where a workload names them and stand in no history. checks: promises that are always
     checked, each made anew for every run. landmarks: what `sometimes` can ask for. roles: who is what right now, from
     the actors that are up, by node name. mutants: known bugs.
     """
@@ -107,10 +108,17 @@ class Model:
     parameters: type[Parameters] = Parameters
     spec: str | None = None
     verbs: Mapping[str, int] = field(default_factory=dict)
+    orders: Mapping[str, int] = field(default_factory=dict)
     checks: Mapping[str, Callable[[System], Check]] = field(default_factory=dict)
     landmarks: Mapping[str, Landmark] = field(default_factory=dict)
     roles: Roles = field(default_factory=dict)
     mutants: Mapping[str, Mutant] = field(default_factory=dict)
+    refuse: Callable[[Parameters, int], Iterable[tuple[str, str]]] = lambda _, __: ()
+
+    @property
+    def words(self) -> Mapping[str, int]:
+        """All that a workload may name: verbs and orders."""
+        return {**self.verbs, **self.orders}
 
 
 class UnknownModel(LookupError):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from models.raft.events import Appended, Truncated
-from models.raft.messages import AppendEntries, AppendReply, Entry
+from models.raft.messages import CONFIG, AppendEntries, AppendReply, Entry
 
 NO_ROUND = 0
 
@@ -52,12 +52,17 @@ class Acceptance:
         cuts = first <= log.last
         if cuts:
             log.cut(first)
+            node.membership.fell_back()
         log.append(entries)
+        if any(entry.kind == CONFIG for entry in entries):
+            node.membership.entered()
         log.sync()
         if cuts:
             node.emit(Truncated(term, first))
         for entry in entries:
             node.emit(Appended(term, entry.index, entry.term, log.chain_at(entry.index), entry.kind))
+            if entry.kind == CONFIG:
+                node.changes.tell(entry)
 
     def safe_commit(self, leader_commit: int, last_new: int) -> int:
         """How far to commit: not beyond what this message has proven equal, for the tail behind it may be foreign."""
@@ -70,9 +75,9 @@ class Acceptance:
         hint_term = log.term_at(index) or 0
         return AppendReply(self._ballot.term, False, 0, request.prev_index, index, hint_term, request.round)
 
-    def answer_old_term(self, source: str, request: AppendEntries) -> None:
+    def answer_old_term(self, source: str, prev_index: int, round_: int) -> None:  # noqa: ARG002 - it confirms no round
         """Tell a leader of an old term that its term has passed. In silence, each would ignore the other for ever.
 
         The answer confirms no round: by now the sender may lead the present term, and its old rounds are no part of it.
         """
-        self._node.send(source, AppendReply(self._ballot.term, False, 0, request.prev_index, 0, 0, NO_ROUND))
+        self._node.send(source, AppendReply(self._ballot.term, False, 0, prev_index, 0, 0, NO_ROUND))

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 
 from models.raft.machine import Cas, Command, Get, Put, decode_reply, encode_command
 from models.raft.messages import Call, ClientReply, Done, OpenSession, SessionExpired
+from models.raft.orders import Orders
 from models.raft.settings import Settings
-from sim import MS, Actor, Refused, Script, Step, Timeout
+from sim import MS, SECOND, Actor, Refused, Script, Step, Timeout
 
 BACK_OFF = (5 * MS, 50 * MS)
+ORDERS = {"add": 0, "learn": 0, "remove": 0, "transfer": 0}
+ORDER_PATIENCE = 3 * SECOND
 
 
 class RaftClient(Actor):
@@ -29,13 +32,17 @@ class RaftClient(Actor):
         """Begin the script at a server of one's own choice."""
         self._retries = self.random.child("retries")
         self._target = self._retries.choice(self._servers)
+        self._orders = Orders(self, self._servers, self._settings, self.random.child("orders"))
         self.spawn(self.story())
 
     async def story(self) -> None:
         """One operation at a time."""
         for step in self._script.steps(self.random.child("script")):
             await self.sleep(step.wait_ns if step.at_ns is None else max(0, step.at_ns - self.elapsed()))
-            await self._do(step)
+            if step.verb in ORDERS:
+                await self._orders.do(step, self.elapsed() + ORDER_PATIENCE)
+            else:
+                await self._do(step)
 
     async def _do(self, step: Step) -> None:
         command, arg = self._command(step)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from models.raft.events import Applied, Committed, StateDigest
-from models.raft.messages import NO_OP, SESSION, Entry
+from models.raft.messages import CONFIG, NO_OP, SESSION, Entry
 
 if TYPE_CHECKING:
     from models.raft.node import RaftNode
@@ -12,14 +12,14 @@ DIGEST_EVERY = 50
 
 
 class Commitment:
-    """`commit` and `applied` of one incarnation: both begin at 0 and never fall."""
+    """`commit` and `applied` of one incarnation: both begin where the snapshot ends and never fall."""
 
     def __init__(self, node: "RaftNode") -> None:
         self._node = node
         self._ballot = node.ballot
         self._log = node.log
-        self.commit = 0
-        self.applied = 0
+        self.commit = node.snapshots.place.index
+        self.applied = self.commit
 
     def may_commit(self, index: int) -> bool:
         """Whether a leader may commit up to `index` by counting: only entries of its own term (section 5.4.2)."""
@@ -38,12 +38,18 @@ class Commitment:
         self._node.emit(Committed(term, index, log.term_at(index) or 0, log.chain_at(index), leading))
         self.apply()
 
+    def restore(self, index: int) -> None:
+        """The state is that of a snapshot which ends at `index`."""
+        self.commit = self.applied = index
+
     def apply(self) -> None:
-        """Give the machine what is committed, in order and one by one."""
-        log = self._log
+        """Give the machine what is committed, in order and one by one; take a snapshot where one is due."""
+        log, snapshots = self._log, self._node.snapshots
         while self.applied < min(self.commit, log.last):
             self.applied += 1
             self._apply_one(log.entry(self.applied))
+            if snapshots.is_due(self.applied):
+                snapshots.take()
 
     def _apply_one(self, entry: Entry) -> None:
         node, index, term = self._node, entry.index, self._ballot.term
@@ -51,6 +57,9 @@ class Commitment:
         if entry.kind == SESSION:
             node.sessions.open(index)
             node.proposals.session_opened(entry)
+        elif entry.kind == CONFIG:
+            node.changes.answer(entry)
+            node.changes.committed()
         elif entry.kind != NO_OP:
             effective, value = node.sessions.apply(entry)
             node.proposals.answer(entry, value)

@@ -30,11 +30,19 @@ class Election:
         self._timeout_min, self._timeout_max = node.settings.election_timeout
         self._timer = node.timer(self.stand)
         self._quorum_timer = node.timer(self.check_quorum)
-        self._heard_at: int | None = None  # own monotonic clock, when the present leader last spoke
+        self._heard_at = self.heard_before()  # own monotonic clock, when the present leader last spoke
         self._asked = (0, False)  # the term for which votes are gathered, and whether they are pre-votes
         self._granted: list[str] = []
         self.role = FOLLOWER
         self.leader: str | None = None
+
+    def is_leader(self) -> bool:
+        """Whether this server leads its term, as far as it knows."""
+        return self.role == LEADER
+
+    def heard_before(self) -> int | None:
+        """Whom a server may have heard before it crashed: with leases it keeps the promise that it may have given."""
+        return self._node.elapsed() if self._settings.reads == "lease" else None
 
     # Standing
 
@@ -57,18 +65,24 @@ class Election:
         else:
             self.campaign()
 
-    def campaign(self) -> None:
-        """Enter a new term, vote for oneself and ask for the others' votes."""
+    def campaign(self, *, transfer: bool = False) -> None:
+        """Enter a new term, vote for oneself and ask for the others' votes; `transfer`: as the leader wishes."""
         self._ballot.campaign()
         self._node.emit(Granted(self._ballot.term, self._node.name, self._ballot.term, False))
-        self._ask(self._ballot.term, pre=False)
+        self._ask(self._ballot.term, pre=False, transfer=transfer)
 
-    def _ask(self, term: int, *, pre: bool) -> None:
+    def _ask(self, term: int, *, pre: bool, transfer: bool = False) -> None:
+        log = self._log
         self.role = CANDIDATE
         self._asked = (term, pre)
         self._granted = []
-        self._node.broadcast(self._membership.peers, RequestVote(term, self._log.last, self._log.last_term, pre))
-        self._gather(self._node.name)
+        self._node.broadcast(self._membership.peers, RequestVote(term, log.last, log.last_term, pre, transfer))
+        if self.backs_itself(pre):
+            self._gather(self._node.name)
+
+    def backs_itself(self, pre: bool) -> bool:  # noqa: ARG002 - a candidate is for itself in both rounds
+        """Whether a candidate counts its own vote, or its own promise of one."""
+        return True
 
     # Voting
 
@@ -85,9 +99,12 @@ class Election:
             return
         self.give(source, request)
 
-    def heard_leader(self, request: RequestVote) -> bool:  # noqa: ARG002 - transfers will be an exception
-        """Whether a leader was heard within the least election timeout, or this is one: nobody is to disturb it."""
-        if not (self._settings.pre_vote or self._settings.check_quorum):
+    def heard_leader(self, request: RequestVote) -> bool:
+        """Whether a leader was heard within the least election timeout, or this is one: nobody is to disturb it.
+
+        Unless the leader itself has asked for the campaign.
+        """
+        if request.transfer or not (self._settings.pre_vote or self._settings.check_quorum):
             return False
         if self.role == LEADER:
             return True
@@ -97,6 +114,10 @@ class Election:
         """Why a vote is not given; None if it is."""
         if self.is_old(request):
             return "its term is old"
+        if not self._membership.is_known:
+            return "the disk with one's vows was replaced"
+        if not self.may_ask(source):
+            return "it is no voter"
         if not self.log_is_current(request):
             return "its log is behind"
         if not request.pre and not self.is_free(source):
@@ -106,6 +127,10 @@ class Election:
     def is_old(self, request: RequestVote) -> bool:
         """Whether the term asked for has passed; a promise is given only for a term that lies ahead."""
         return request.term <= self._ballot.term if request.pre else request.term < self._ballot.term
+
+    def may_ask(self, source: str) -> bool:  # noqa: ARG002 - the candidate may know more of who belongs to the group
+        """Whether a candidate is listened to, as far as its membership goes."""
+        return True
 
     def log_is_current(self, request: RequestVote) -> bool:
         """Whether the candidate's log is at least as up to date as one's own (section 5.4.1)."""
@@ -174,13 +199,16 @@ class Election:
         elif self.role != FOLLOWER:
             self.step_down("another leads this term")
         self.leader = leader
+        if self._membership.has_new_disk and self._ballot.voted is None:
+            self._ballot.promise(leader)  # it may have voted in this term before its disk was replaced
         self._heard_at = self._node.elapsed()
         self.reset_election_timer()
 
     def follow_term(self, term: int, why: str) -> None:
         """Enter a higher term as a follower that knows no leader yet."""
         self._ballot.reach(term)
-        self._heard_at = None
+        if self._settings.reads != "lease":  # a lease lasts though its term has passed
+            self._heard_at = None
         self.step_down(why)
 
     def step_down(self, why: str) -> None:

@@ -7,7 +7,11 @@ from sim import Event
 
 
 class Recovered(Event):
-    """Read back from the disk at start: entries `first`..`last`, their chains (8 bytes each) and the vow."""
+    """Read back from the disk at start: the vow, the snapshot's index (0: none) and the log behind it.
+
+    The log holds entries `first`..`last`; `base_chain` is the chain before `first`, `chains` are theirs (8 bytes each).
+    `newcomer`: the disk was replaced, and until the group has taken the server in again it does not vote.
+    """
 
     term: int
     voted: str | None
@@ -17,6 +21,9 @@ class Recovered(Event):
     chains: bytes
     terms: tuple[tuple[int, int], ...]
     """(first index, term) of every stretch of entries of one term."""
+    base_chain: bytes = bytes(8)
+    snapshot_index: int = 0
+    newcomer: bool = False
 
 
 class VowSaved(Event):
@@ -134,3 +141,59 @@ class Progressed(Event):
     peer: str
     match: int
     next: int
+
+
+class SnapshotSaved(Event):
+    """The state up to `index` is durable as a snapshot."""
+
+    term: int
+    index: int
+    entry_term: int
+    chain: bytes
+
+
+class SnapshotInstalled(Event):
+    """A leader's snapshot up to `index` took the place of everything before, durably."""
+
+    term: int
+    index: int
+    entry_term: int
+    chain: bytes
+
+
+class Compacted(Event):
+    """The log begins at `first` now; what was before is in the snapshot."""
+
+    term: int
+    first: int
+
+
+class ConfigAppended(Event):
+    """The entry at `index`, which ends the prefix `chain`, names a new configuration, in force at once."""
+
+    term: int
+    index: int
+    chain: bytes
+    voters: tuple[str, ...]
+    learners: tuple[str, ...]
+
+
+class Recognised(Event):
+    """A server whose disk was replaced is a member again, as the `generation`-th of its name."""
+
+    term: int
+    generation: int
+
+
+class LeaseExtended(Event):
+    """A leader may answer reads alone until `until` of its own clock, in ns."""
+
+    term: int
+    until: int
+
+
+class TransferStarted(Event):
+    """A leader has begun to hand its leadership over to `to`."""
+
+    term: int
+    to: str

@@ -2,7 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
-from models.raft.events import Applied, BecameLeader, Committed, Denied, ReadBegan, Truncated
+from models.raft.events import (
+    Applied,
+    BecameLeader,
+    Committed,
+    ConfigAppended,
+    Denied,
+    ReadBegan,
+    ReadServed,
+    SnapshotInstalled,
+    TransferStarted,
+    Truncated,
+)
 from sim import Emitted, Landmark
 
 Predicate = Callable[[Emitted], bool]
@@ -57,6 +68,22 @@ def _old_entries_at_election() -> Predicate:
     return reached
 
 
+def _target_took_over() -> Predicate:
+    targets: dict[int, str] = {}  # term -> to whom its leader wished to hand over
+
+    def reached(emitted: Emitted) -> bool:
+        event = emitted.event
+        if isinstance(event, TransferStarted):
+            targets[event.term] = event.to
+        return isinstance(event, BecameLeader) and targets.get(event.term - 1) == emitted.node
+
+    return reached
+
+
+def _read_under_lease() -> Predicate:
+    return lambda emitted: isinstance(emitted.event, ReadServed) and emitted.event.mode == "lease"
+
+
 def _pre_vote_refused() -> Predicate:
     return lambda emitted: isinstance(emitted.event, Denied) and emitted.event.pre
 
@@ -69,6 +96,10 @@ _ALL = (
     Landmark("leader_changed", (BecameLeader,), _another_leads),
     Landmark("entry_truncated", (Truncated,), _always),
     Landmark("read_waited_for_noop", (Committed, ReadBegan), _read_before_own_commit),
+    Landmark("snapshot_installed", (SnapshotInstalled,), _always),
+    Landmark("config_changed", (ConfigAppended,), _always),
+    Landmark("transfer_done", (TransferStarted, BecameLeader), _target_took_over),
+    Landmark("read_under_lease", (ReadServed,), _read_under_lease),
     Landmark("prevote_refused", (Denied,), _pre_vote_refused),
     Landmark("duplicate_serial_answered", (Applied,), _repeat_was_answered),
     Landmark("old_term_entry_seen_by_leader", (BecameLeader, Committed), _old_entries_at_election),

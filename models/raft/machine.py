@@ -33,6 +33,7 @@ Command = Get | Put | Cas
 encode_command = msgspec.msgpack.Encoder().encode
 decode_reply = msgspec.msgpack.Decoder(str | None).decode
 _decode_command = msgspec.msgpack.Decoder(Command).decode
+_decode_pairs = msgspec.msgpack.Decoder(list[tuple[str, str]]).decode
 encode_reply = encode_command
 
 
@@ -63,6 +64,14 @@ class KeyValueMachine:
         request: Command = _decode_command(question)
         return encode_reply(self._values.get(request.key))
 
+    def snapshot(self) -> bytes:
+        """All pairs, in order of their keys."""
+        return encode_command(sorted(self._values.items()))
+
+    def restore(self, data: bytes) -> None:
+        """Hold the pairs of a snapshot and no others."""
+        self._values = dict(_decode_pairs(data))
+
     def digest(self) -> bytes:
         """Digest of all pairs, in order of their keys."""
-        return blake2b(encode_command(sorted(self._values.items())), digest_size=8).digest()
+        return blake2b(self.snapshot(), digest_size=8).digest()

@@ -9,10 +9,24 @@ from sim import Message, Request
 NO_OP = "no-op"
 COMMAND = "command"
 SESSION = "session"
+CONFIG = "config"
+
+
+class Configuration(Message):
+    """Who belongs to the group: voters count, learners are only replicated to. Both are sorted.
+
+    `replaced` says for whom another disk than the first is meant: (server, how many times it was replaced).
+    """
+
+    voters: tuple[str, ...]
+    learners: tuple[str, ...] = ()
+    replaced: tuple[tuple[str, int], ...] = ()
 
 
 class Entry(Message):
-    """One place of the log. `kind` is NO_OP, COMMAND or SESSION; `payload` is a command of the machine.
+    """One place of the log. `kind` is NO_OP, COMMAND, SESSION or CONFIG.
+
+    `payload` is a command of the machine, or an encoded Configuration.
 
     `session` and `serial` say which client's operation it is (sections 6.3 and 8); both are 0 where there is none.
     """
@@ -26,12 +40,16 @@ class Entry(Message):
 
 
 class RequestVote(Message):
-    """Asks for a vote; with `pre` it asks whether one would be given, and `term` is the sender's own term + 1."""
+    """Asks for a vote; with `pre` it asks whether one would be given, and `term` is the sender's own term + 1.
+
+    `transfer`: the leader itself has asked for this campaign, so nobody need protect it.
+    """
 
     term: int
     last_index: int
     last_term: int
     pre: bool
+    transfer: bool = False
 
 
 class Vote(Message):
@@ -68,6 +86,37 @@ class AppendReply(Message):
     round: int
 
 
+class InstallSnapshot(Message):
+    """A piece of the snapshot up to (`last_index`, `last_term`), from byte `offset` on; `digest` is that of the whole.
+
+    `done` marks the last piece. `round` is the newest read round.
+    """
+
+    term: int
+    last_index: int
+    last_term: int
+    offset: int
+    chunk: bytes
+    digest: bytes
+    done: bool
+    round: int
+
+
+class SnapshotReply(Message):
+    """The piece from `offset` on is wanted next; whoever has the whole answers as to AppendEntries."""
+
+    term: int
+    last_index: int
+    offset: int
+    round: int
+
+
+class TimeoutNow(Message):
+    """The leader of `term` asks the receiver to campaign at once. In another term it means nothing."""
+
+    term: int
+
+
 class Done(Message):
     """The operation happened (or the session is open) and gave `value`; `session` is the session's id."""
 
@@ -85,6 +134,19 @@ class SessionExpired(Message):
     """The machine knows no such session: this attempt did nothing, an earlier one may have."""
 
 
+class Members(Message):
+    """The configuration that is committed now."""
+
+    voters: tuple[str, ...]
+    learners: tuple[str, ...]
+
+
+class NotNow(Message):
+    """The leader did nothing, because of `reason`; it may be otherwise later."""
+
+    reason: str
+
+
 ClientReply = Done | NotLeader | SessionExpired
 
 
@@ -99,3 +161,33 @@ class Call(Request[ClientReply]):
     serial: int
     operation: bytes
     read: bool
+
+
+OperatorReply = Members | Done | NotLeader | NotNow
+
+
+class ChangeMembers(Request[OperatorReply]):
+    """An operator's wish: `verb` is learn (make `server` a learner), promote (make it a voter) or remove.
+
+    `generation` is how many times the disk of `server` was replaced: another disk is another member.
+    """
+
+    verb: str
+    server: str
+    generation: int = 0
+
+
+class Identity(Message):
+    """How many times the server's disk was replaced."""
+
+    generation: int
+
+
+class Identify(Request[Identity]):
+    """An operator asks a server which disk it has."""
+
+
+class TransferLeadership(Request[OperatorReply]):
+    """An operator's wish: let `server` lead. Done says that it was asked to; an empty name only asks for Members."""
+
+    server: str

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from models.raft.messages import COMMAND, SESSION, Call, Done, Entry, SessionExpired
+from models.raft.messages import COMMAND, CONFIG, SESSION, Call, Done, Entry, NotLeader, SessionExpired
 from sim import Caller
 
 if TYPE_CHECKING:
@@ -17,12 +17,15 @@ class Proposals:
 
     Whoever waits when the leader steps down hears nothing more: the next leader may commit the entry, so a refusal
     would be a lie. The places are not forgotten but guarded: another entry may come to stand at the same index.
+    While the disk is busy with entries, those that come gather, and go into the log together (group commit): only they,
+    which are in no log yet, are refused when leadership ends.
     """
 
     def __init__(self, node: "RaftNode") -> None:
         self._node = node
         self._waiting: dict[int, tuple[int, Caller]] = {}  # by index: the entry's term, and who
         self._leading = 0  # the term that is led; 0 is none
+        self._gathered: list[tuple[Caller, str, int, int, bytes]] = []
 
     def take(self, caller: Caller, call: Call) -> None:
         """Log a client's operation; it is answered when it has been applied."""
@@ -31,6 +34,11 @@ class Proposals:
     def take_session(self, caller: Caller) -> None:
         """Log the opening of a session; its id is the index of the entry."""
         self._propose(caller, SESSION, 0, 0, b"")
+
+    def take_configuration(self, caller: Caller, configuration: bytes) -> None:
+        """Log an operator's change, behind whatever has gathered: nothing else may change the group meanwhile."""
+        self.flush()
+        self._append([(caller, CONFIG, 0, 0, configuration)])
 
     def answer(self, entry: Entry, value: bytes | None) -> None:
         """The machine has done `entry`, with this reply (None: it had none to give)."""
@@ -54,16 +62,33 @@ class Proposals:
         return caller if taken == term == self._leading else None
 
     def abandon(self) -> None:
-        """Leadership is over: whoever waits hears nothing more."""
+        """Leadership is over: whoever waits hears nothing more, and what was not logged did not happen."""
         self._leading = 0
+        for caller, *_ in self._gathered:
+            self._node.reply(caller, NotLeader(None))
+        self._gathered = []
 
     def note(self, entry: Entry, caller: Caller) -> None:
         """Remember who waits for `entry`."""
         self._leading = entry.term
         self._waiting[entry.index] = (entry.term, caller)
 
+    def flush(self) -> None:
+        """Log what has gathered."""
+        gathered, self._gathered = self._gathered, []
+        if gathered:
+            self._append(gathered)
+
     def _propose(self, caller: Caller, kind: str, session: int, serial: int, payload: bytes) -> None:
-        node = self._node
-        entry = Entry(node.log.last + 1, node.ballot.term, kind, session, serial, payload)
-        self.note(entry, caller)
-        node.replication.append(entry)
+        self._gathered.append((caller, kind, session, serial, payload))
+        if not (self._node.settings.group_commit and self._node.replication.is_writing()):
+            self.flush()
+
+    def _append(self, proposals: list[tuple[Caller, str, int, int, bytes]]) -> None:
+        node, term = self._node, self._node.ballot.term
+        entries = []
+        for index, (caller, kind, session, serial, payload) in enumerate(proposals, node.log.last + 1):
+            entry = Entry(index, term, kind, session, serial, payload)
+            self.note(entry, caller)
+            entries.append(entry)
+        node.replication.append(*entries)

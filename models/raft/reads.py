@@ -1,7 +1,8 @@
 """Linearizable reads without a log entry: the read index (dissertation, section 6.4).
 
 A leader notes how far it has committed, makes sure by a round of messages that it still led after that, and answers
-from a machine that has applied as much. With `reads: log` every read is an entry instead.
+from a machine that has applied as much. With `reads: lease` every heartbeat is a round, and for some time after one
+that was confirmed the leader need not ask. With `reads: log` every read is an entry instead.
 """
 
 from typing import TYPE_CHECKING, NamedTuple
@@ -33,6 +34,7 @@ class Reads:
         self._commitment = node.commitment
         self._membership = node.membership
         self._mode = node.settings.reads
+        self.lease = node.parts.lease(node)
         self._taken = 0
         self._queue: list[Waiting] = []  # before their round
         self._asked: list[Waiting] = []  # in a round that is not confirmed yet
@@ -41,12 +43,13 @@ class Reads:
     def take(self, caller: Caller, call: Call) -> None:
         """A client asks; the leader answers once it is sure what must be seen."""
         node = self._node
-        if self._mode == "log":
-            node.proposals.take(caller, call)
-            return
         self._taken += 1
         node.emit(ReadBegan(self._ballot.term, self._taken, self._mode))
-        self._queue.append(Waiting(self._taken, caller, call.operation))
+        waiting = Waiting(self._taken, caller, call.operation)
+        if self._mode == "lease" and self.may_begin() and self.lease.holds():
+            self.serve(waiting._replace(read_index=self._commitment.commit), "lease")
+            return
+        self._queue.append(waiting)
         self.begin_round()
 
     def begin_round(self) -> None:
@@ -57,10 +60,12 @@ class Reads:
             self.confirm()
 
     def join_round(self) -> None:
-        """Give the reads that wait the number of the round that is about to be sent."""
-        if not self._queue or not self.may_begin():
+        """Give the reads that wait the number of the round that is about to be sent, which a lease may begin with."""
+        if not self.may_begin() or not (self._queue or self._mode == "lease"):
             return
         self.round = self.next_round()
+        if self._mode == "lease":
+            self.lease.sent(self.round)
         index = self._commitment.commit
         self._asked += [waiting._replace(round=self.round, read_index=index) for waiting in self._queue]
         self._queue = []
@@ -75,6 +80,10 @@ class Reads:
 
     def confirm(self) -> None:
         """A quorum may have answered: serve the reads whose round is confirmed, and begin the next round."""
+        if self._mode == "lease":
+            newest = self.lease.newest_confirmed()
+            if newest:
+                self.lease.confirmed(newest)
         if not self._asked:
             return
         confirmed = self.confirmed_round()
@@ -95,10 +104,10 @@ class Reads:
                 return round_
         return 0
 
-    def serve(self, waiting: Waiting) -> None:
+    def serve(self, waiting: Waiting, mode: str = "read-index") -> None:
         """Answer from a machine that has applied what the read must see, as it has: commits are applied at once."""
         node, applied = self._node, self._commitment.applied
-        node.emit(ReadServed(self._ballot.term, waiting.read, waiting.read_index, applied, self._mode))
+        node.emit(ReadServed(self._ballot.term, waiting.read, waiting.read_index, applied, mode))
         node.reply(waiting.caller, Done(node.sessions.machine.query(waiting.question)))
 
     def drop(self) -> None:

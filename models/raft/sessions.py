@@ -12,6 +12,7 @@ import msgspec
 from models.raft.messages import Entry
 
 _encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[tuple[int, tuple[int, bytes]]]).decode
 
 
 class Machine(Protocol):
@@ -23,6 +24,14 @@ class Machine(Protocol):
 
     def query(self, question: bytes) -> bytes:
         """Answer a read, changing nothing."""
+        ...
+
+    def snapshot(self) -> bytes:
+        """The whole state; equal states give equal bytes."""
+        ...
+
+    def restore(self, data: bytes) -> None:
+        """Be in the state that `snapshot` gave."""
         ...
 
     def digest(self) -> bytes:
@@ -67,6 +76,15 @@ class Sessions:
         """Whether the session is known."""
         return session in self._last
 
+    def snapshot(self) -> bytes:
+        """All sessions, in their order of use."""
+        return _encode(list(self._last.items()))
+
+    def restore(self, sessions: bytes, machine: bytes) -> None:
+        """Be in the state of a snapshot."""
+        self._last = dict(_decode(sessions))
+        self.machine.restore(machine)
+
     def digest(self) -> bytes:
         """Digest of the machine and of all sessions, in their order of use."""
-        return blake2b(self.machine.digest() + _encode(list(self._last.items())), digest_size=8).digest()
+        return blake2b(self.machine.digest() + self.snapshot(), digest_size=8).digest()

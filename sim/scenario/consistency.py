@@ -61,12 +61,15 @@ def _system(name: str, entry: SystemEntry, model: Model) -> Iterator[Finding]:
             f"{entry.model} has no mutant {entry.mutant!r}{near(entry.mutant, tuple(model.mutants))}",
         )
     try:
-        model.parameters.model_validate(dict(entry.parameters))
+        parameters = model.parameters.model_validate(dict(entry.parameters))
     except pydantic.ValidationError as error:
         from sim.scenario.translate import _say
 
         for details in error.errors():
             yield (*where, "parameters", *details["loc"]), _say(details, model.parameters)
+        return
+    for parameter, message in model.refuse(parameters, entry.nodes):
+        yield (*where, *(("parameters", parameter) if parameter in entry.parameters else ())), message
 
 
 def _workloads(scenario: Scenario, models: dict[str, Model]) -> Iterator[Finding]:
@@ -83,8 +86,8 @@ def _workloads(scenario: Scenario, models: dict[str, Model]) -> Iterator[Finding
 
 def _verbs(where: tuple[str | int, ...], entry: WorkloadEntry, model: Model) -> Iterator[Finding]:
     for verb in entry.mix:
-        if verb not in model.verbs:
-            yield (*where, "mix", verb), f"{model.name} has no operation {verb!r}{near(verb, tuple(model.verbs))}"
+        if verb not in model.words:
+            yield (*where, "mix", verb), f"{model.name} has no operation {verb!r}{near(verb, tuple(model.words))}"
     if entry.mix and not sum(entry.mix.values()):
         yield (*where, "mix"), "expected at least one weight above 0"
     for number, operation in enumerate(entry.operations or ()):
@@ -96,14 +99,14 @@ def _operation(where: tuple[str | int, ...], operation: dict[str, object], model
     from sim.world.quantities import DURATION
 
     verbs = [key for key in operation if key not in ("at", "client")]
-    if len(verbs) != 1 or verbs[0] not in model.verbs:
+    if len(verbs) != 1 or verbs[0] not in model.words:
         word = verbs[0] if verbs else ""
-        yield (*where, word) if word else where, f"expected one operation{near(word, tuple(model.verbs))}"
+        yield (*where, word) if word else where, f"expected one operation{near(word, tuple(model.words))}"
         return
     arguments = operation[verbs[0]]
     given = len(arguments) if isinstance(arguments, list) else 1
-    if given != 1 + model.verbs[verbs[0]]:
-        yield (*where, verbs[0]), f"expected the key and {model.verbs[verbs[0]]} more, found {given} entries"
+    if given != 1 + model.words[verbs[0]]:
+        yield (*where, verbs[0]), f"expected the key and {model.words[verbs[0]]} more, found {given} entries"
     if not isinstance(operation.get("client", "c1"), str):
         yield (*where, "client"), "expected the name of a client"
     try:

@@ -53,6 +53,8 @@ class Disk:
         self.volume = Volume(profile, stream.child("writeback"))
         self.device = Device(stream, now, at, event, profile, self._complete, self._failed)
         self.levers = Levers(self, profile.capacity)
+        self.replacements = 0
+        """How many times the disk was replaced by an empty one: whoever installs a disk knows that it did."""
         self._serial = 0
         self._slots: dict[str, records.Slots] = {}
 
@@ -173,6 +175,7 @@ class Disk:
         """
         self.device.cut()
         self._slots.clear()
+        self.replacements += mode == "wipe"
         disk_crash.crash(self.volume, mode, self.device.time(), stream, tear=tear, stale=stale)
 
     def record_steps(self) -> list[int]:

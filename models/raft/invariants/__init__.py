@@ -14,8 +14,10 @@ from models.raft.invariants.commits import (
 from models.raft.invariants.elections import ElectionSafety, UpToDate, VoteOnce, VowKept
 from models.raft.invariants.liveness import Liveness
 from models.raft.invariants.log_promises import AppendOnly, LogMatching, MatchTrue
-from models.raft.invariants.logs import Logs
+from models.raft.invariants.logs import Logs, Members
 from models.raft.invariants.machines import SameState, StateMachineSafety
+from models.raft.invariants.members import ConfigOneByOne, OneLease
+from models.raft.membership import bootstrap
 from models.raft.settings import Settings
 from sim import Check, System
 
@@ -31,13 +33,23 @@ CHECKS: Mapping[str, Callable[[System], Check]] = {
     "own-term-commit": lambda _: OwnTermCommit(),
     "committed-stable": lambda system: CommittedStable(system.shared(Logs)),
     "committed-durable": lambda system: CommittedDurable(system.shared(Logs)),
-    "quorum-log": lambda system: QuorumLog(system.shared(Logs), system.servers),
+    "quorum-log": lambda system: QuorumLog(system.shared(Logs), _beginning(system)),
+    "config-one-by-one": lambda system: ConfigOneByOne(system.shared(Logs), _beginning(system)),
     "state-machine-safety": lambda _: StateMachineSafety(),
     "same-state": lambda _: SameState(),
     "read-fresh": lambda _: ReadFresh(),
+    "one-lease": lambda _: OneLease(),
     "exactly-once": lambda _: ExactlyOnce(),
-    "liveness": lambda system: Liveness(cast("Settings", system.parameters), system.servers, _patience(system)),
+    "liveness": lambda system: Liveness(
+        cast("Settings", system.parameters), system.shared(Logs), _beginning(system), _patience(system)
+    ),
 }
+
+
+def _beginning(system: System) -> Members:
+    settings = cast("Settings", system.parameters)
+    first = bootstrap(system.servers, settings.voters, settings.learners)
+    return first.voters, first.learners
 
 
 def _patience(system: System) -> int:

@@ -1,10 +1,8 @@
 """Promises about what is committed: that later leaders have it, that a majority keeps it, that it never changes."""
 
-from collections.abc import Sequence
-
-from models.raft.events import BecameLeader, Committed, Recovered, Truncated
+from models.raft.events import BecameLeader, Committed, Recovered, SnapshotInstalled, Truncated
 from models.raft.invariants.invariant import Invariant, short, when
-from models.raft.invariants.logs import LOG_EVENTS, NO_CHAIN, Logs
+from models.raft.invariants.logs import LOG_EVENTS, NO_CHAIN, Logs, Members
 from sim import Emitted
 
 _NOTHING = (0, NO_CHAIN)
@@ -87,6 +85,10 @@ class CommittedStable(Invariant):
                     f"{when(emitted)} cut its log from index {event.first} on, but {when(before)} had committed "
                     f"up to {before.event.index}",
                 )
+        elif isinstance(event, Recovered) and event.newcomer:
+            self._commits.pop(emitted.node, None)
+        elif isinstance(event, SnapshotInstalled):
+            self._compare_life(emitted, event.index, "the snapshot that it installed")
 
     def _compare(self, emitted: Emitted, event: Committed) -> None:
         """Chains that are equal at one index are equal below, so the highest that both know decides."""
@@ -99,15 +101,18 @@ class CommittedStable(Invariant):
                 f"at or before index {top} {when(teller)} committed {short(self._chains[top])} and "
                 f"{when(emitted)} {short(own)}",
             )
+        self._compare_life(emitted, event.index, "commit")
+
+    def _compare_life(self, emitted: Emitted, index: int, what: str) -> None:
+        """Within one incarnation, the commit never falls."""
         before = self._commits.get(emitted.node)
-        same_life = before is not None and before.incarnation == emitted.incarnation
-        if (
-            before is not None
-            and same_life
-            and isinstance(before.event, Committed)
-            and before.event.index > event.index
-        ):
-            self.contradict(emitted, f"{when(emitted)} fell back to commit {event.index} from that of {when(before)}")
+        if before is None or before.incarnation != emitted.incarnation or not isinstance(before.event, Committed):
+            return
+        if before.event.index > index:
+            self.contradict(
+                emitted,
+                f"{when(emitted)} fell back to {what} {index} from the commit {before.event.index} of {when(before)}",
+            )
 
     def _grow(self, emitted: Emitted, event: Committed) -> None:
         before = self._commits.get(emitted.node)
@@ -140,6 +145,8 @@ class CommittedDurable(Invariant):
                 said = f"{when(emitted)} committed up to {event.index}; its durable log ends at {log.last}"
                 self.contradict(emitted, said)
             self._newest[emitted.node] = max(self._newest.get(emitted.node, _NOTHING), (event.index, event.chain))
+        elif isinstance(event, Recovered) and event.newcomer:
+            self._newest.pop(emitted.node, None)
         elif isinstance(event, Recovered):
             index, chain = self._newest.get(emitted.node, _NOTHING)
             if log.chain_at(index) != chain:
@@ -153,17 +160,19 @@ class CommittedDurable(Invariant):
 class QuorumLog(Invariant):
     """What is committed is on the disk of a member of every majority: no election can do without it (section 5.4).
 
-    Asked at every commit of a leader and whenever a log became shorter. `voters` are all servers of the group.
+    Asked at every commit of a leader and whenever a log became shorter, of the voters that were in force at the commit.
+    A voter whose disk was replaced elects nobody until the group knows of it. `bootstrap` is what the group began with.
     """
 
     name = "quorum-log"
     claim = "every majority held what was committed"
     watches = (Committed, *LOG_EVENTS)
 
-    def __init__(self, logs: Logs, voters: Sequence[str]) -> None:
+    def __init__(self, logs: Logs, bootstrap: Members) -> None:
         super().__init__()
         self._logs = logs
-        self._voters = tuple(voters)
+        self._bootstrap = bootstrap
+        self._voters = bootstrap[0]
         self._top: tuple[int, bytes, Emitted] | None = None
 
     def observe(self, emitted: Emitted) -> None:
@@ -173,6 +182,7 @@ class QuorumLog(Invariant):
         if isinstance(event, Committed):
             if event.leading and (self._top is None or event.index >= self._top[0]):
                 self._top = (event.index, event.chain, emitted)
+                self._voters = self._logs.members(emitted.node, self._bootstrap)[0]
                 self._count(emitted, "")
         elif isinstance(event, Truncated):
             self._count(emitted, f" after {when(emitted)} cut its log from {event.first} on")
@@ -183,7 +193,8 @@ class QuorumLog(Invariant):
         if self._top is None:
             return
         index, chain, commit = self._top
-        lacking = [voter for voter in self._voters if self._logs.of(voter).chain_at(index) != chain]
+        electing = [voter for voter in self._voters if self._logs.may_vote(voter)]
+        lacking = [voter for voter in electing if self._logs.of(voter).chain_at(index) != chain]
         if 2 * len(lacking) > len(self._voters):
             self.contradict(
                 emitted,

@@ -58,7 +58,8 @@ class VoteOnce(Invariant):
 class VowKept(Invariant):
     """Terms never fall and votes are never forgotten, also over restarts (Figure 2, persistent state).
 
-    What is read back may be newer than what was last said: a crash can come between the disk and the word.
+    What is read back may be newer than what was last said: a crash can come between the disk and the word. A server
+    whose disk was replaced begins anew, and has no vote until the group knows.
     """
 
     name = "vow-kept"
@@ -75,7 +76,7 @@ class VowKept(Invariant):
         assert isinstance(event, (VowSaved, Recovered)), "these two are watched"
         before = self._vows.get(emitted.node)
         self._vows[emitted.node] = (event.term, event.voted, emitted)
-        if before is None:
+        if before is None or (isinstance(event, Recovered) and event.newcomer):
             return
         term, voted, first = before
         verb = "came back with" if isinstance(event, Recovered) else "saved"

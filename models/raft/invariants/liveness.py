@@ -2,15 +2,23 @@
 
 With PreVote and CheckQuorum, and all servers up and connected with delays well below the base election timeout E,
 within T = 10 election timeouts a leader stays, each client completes a write, and every server commits what the group
-has committed. The check waits T, then demands that nobody new leads for 5 E.
+has committed. The check waits T, then demands that nobody new leads for 5 E, unless by an operator's order.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from models.raft.events import BecameLeader, Committed, Denied
+from models.raft.changes import REMOVED
+from models.raft.events import (
+    BecameLeader,
+    Committed,
+    Denied,
+    SnapshotInstalled,
+    SteppedDown,
+    TransferStarted,
+)
 from models.raft.invariants.invariant import when
+from models.raft.invariants.logs import LOG_EVENTS, Logs, Members
 from models.raft.settings import Settings
 from sim import Check, Emitted, RunRecord, Verdict, show_ns
 
@@ -31,23 +39,32 @@ class Liveness(Check):
     """The fold keeps who led when, how far each server committed, and the last refusal of a vote for the verdict."""
 
     name = "liveness"
-    watches = (BecameLeader, Committed, Denied)
+    watches = (BecameLeader, Committed, Denied, TransferStarted, SteppedDown, *LOG_EVENTS)
 
-    def __init__(self, settings: Settings, servers: Sequence[str], patience_ns: int) -> None:
+    def __init__(self, settings: Settings, logs: Logs, bootstrap: Members, patience_ns: int) -> None:
         self._settings = settings
         self._patience_ns = patience_ns  # how long a client keeps trying one operation
-        self._servers = tuple(servers)
+        self._logs = logs
+        self._bootstrap = bootstrap
         self._elections: list[Emitted] = []
         self._commits: list[tuple[int, str, int]] = []  # time, server, index
         self._denial: Emitted | None = None
+        self._excused = False  # the next election is an operator's doing
 
     def observe(self, emitted: Emitted) -> None:
         """Keep what the conclusion needs."""
+        self._logs.see(emitted)
         event = emitted.event
-        if isinstance(event, Committed):
+        if isinstance(event, (Committed, SnapshotInstalled)):
             self._commits.append((emitted.t_ns, emitted.node, event.index))
         elif isinstance(event, BecameLeader):
-            self._elections.append(emitted)
+            if not self._excused:
+                self._elections.append(emitted)
+            self._excused = False
+        elif isinstance(event, TransferStarted):
+            self._excused = True
+        elif isinstance(event, SteppedDown):
+            self._excused |= event.why == REMOVED
         elif not isinstance(event, Denied) or not event.why.startswith("a leader"):
             self._denial = emitted
 
@@ -96,12 +113,12 @@ class Liveness(Check):
 
     def _left_behind(self, deadline: Deadline) -> tuple[int, str] | None:
         """A server that never reached what was committed when the group had to be working."""
-        reached = dict.fromkeys(self._servers, 0)
+        reached = dict.fromkeys(self._steady_members(deadline), 0)
         target = 0
         for t_ns, server, index in self._commits:
             if t_ns <= deadline.working:
                 target = max(target, index)
-            if t_ns <= deadline.calm:
+            if t_ns <= deadline.calm and server in reached:
                 reached[server] = max(reached[server], index)
         for server, index in reached.items():
             if index < target:
@@ -110,6 +127,15 @@ class Liveness(Check):
                     f"{show_ns(deadline.working)}"
                 )
         return None
+
+    def _steady_members(self, deadline: Deadline) -> list[str]:
+        """Who belonged to the group all the time since everything healed."""
+        healed = max((index for t_ns, _, index in self._commits if t_ns <= deadline.healed), default=0)
+        _, _, teller = max(((index, -t_ns, server) for t_ns, server, index in self._commits), default=(0, 0, ""))
+        groups = [self._logs.members(teller, self._bootstrap, healed + 1)]
+        groups += [group for index, group in self._logs.changes(teller) if index > healed]
+        first, *later = [{*voters, *learners} for voters, learners in groups]
+        return sorted(first.intersection(*later))
 
     def _last_refusal(self, deadline: Deadline) -> str:
         denied = self._denial

@@ -1,6 +1,6 @@
 """Promises about the state machines: State Machine Safety of Figure 3, and that equal logs give equal states."""
 
-from models.raft.events import Applied, StateDigest
+from models.raft.events import Applied, Recovered, SnapshotInstalled, StateDigest
 from models.raft.invariants.invariant import Invariant, short, when
 from sim import Emitted
 
@@ -10,7 +10,7 @@ class StateMachineSafety(Invariant):
 
     name = "state-machine-safety"
     claim = "every index was applied as the same entry everywhere"
-    watches = (Applied,)
+    watches = (Applied, Recovered, SnapshotInstalled)
 
     def __init__(self) -> None:
         super().__init__()
@@ -18,9 +18,17 @@ class StateMachineSafety(Invariant):
         self._last: dict[tuple[str, int], int] = {}
 
     def observe(self, emitted: Emitted) -> None:
-        """One look-up per index; indices of an incarnation are consecutive."""
+        """One look-up per index; indices of an incarnation are consecutive from its snapshot on."""
         event = emitted.event
-        assert isinstance(event, Applied), "this one is watched"
+        life = (emitted.node, emitted.incarnation)
+        if isinstance(event, Recovered):
+            self._last[life] = event.snapshot_index
+        elif isinstance(event, SnapshotInstalled):
+            self._last[life] = event.index
+        elif isinstance(event, Applied):
+            self._apply(emitted, event)
+
+    def _apply(self, emitted: Emitted, event: Applied) -> None:
         index = event.index
         chain, first = self._chains.setdefault(index, (event.chain, emitted))
         if chain != event.chain:

@@ -4,7 +4,7 @@
 from models.raft.acceptance import Acceptance
 from models.raft.events import ReadBegan
 from models.raft.machine import encode_reply, is_put
-from models.raft.messages import AppendEntries, AppendReply, Call, Done, Entry, NotLeader
+from models.raft.messages import AppendReply, Call, Done, Entry, NotLeader
 from models.raft.proposals import Proposals
 from models.raft.reads import Reads, Waiting
 from models.raft.sessions import Sessions
@@ -64,9 +64,8 @@ class ReusedRound(Reads):
 class EchoesOldRound(Acceptance):
     """Answers messages of old terms with their read round, as if it confirmed the present leadership."""
 
-    def answer_old_term(self, source: str, request: AppendEntries) -> None:
-        reply = AppendReply(self._ballot.term, False, 0, request.prev_index, 0, 0, request.round)
-        self._node.send(source, reply)
+    def answer_old_term(self, source: str, prev_index: int, round_: int) -> None:
+        self._node.send(source, AppendReply(self._ballot.term, False, 0, prev_index, 0, 0, round_))
 
 
 class NoSessions(Sessions):

@@ -7,7 +7,7 @@ from models.raft.acceptance import Acceptance
 from models.raft.ballot import Ballot, Vow
 from models.raft.election import LEADER, Election
 from models.raft.membership import Membership
-from models.raft.messages import AppendEntries, RequestVote, Vote
+from models.raft.messages import RequestVote, Vote
 from sim import MS
 
 SYNC_LATER = 20 * MS
@@ -87,7 +87,7 @@ class SameTimeout(Election):
 class SilentOldTerm(Acceptance):
     """Drops what a leader of an old term says."""
 
-    def answer_old_term(self, source: str, request: AppendEntries) -> None:
+    def answer_old_term(self, source: str, prev_index: int, round_: int) -> None:
         pass
 
 

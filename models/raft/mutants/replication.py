@@ -5,7 +5,7 @@ from models.raft.acceptance import Acceptance
 from models.raft.commitment import Commitment
 from models.raft.election import LEADER, Election
 from models.raft.events import Truncated
-from models.raft.log import FILE, Log, read_frames
+from models.raft.log import FILE, Log, read_base, read_frames
 from models.raft.messages import AppendEntries, AppendReply
 from models.raft.progress import Progress
 from models.raft.replication import Replication
@@ -65,10 +65,13 @@ class TailNotCut(Log):
     """Leaves a torn tail in the file and writes behind it."""
 
     def recover_log(self) -> None:
-        if not self._disk.exists(FILE):
-            self._begin_file()
+        data = self._disk.read(FILE) if self._disk.exists(FILE) else b""
+        base = read_base(data)
+        if base is None:
+            self.reset(self._snapshot)
             return
-        for entry, frame in read_frames(self._disk.read(FILE)):
+        self._begin(base)
+        for entry, frame in read_frames(data):
             self._take(entry, frame)
 
 

@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 from models.raft.election import LEADER
 from models.raft.events import Applied
 from models.raft.machine import Put, encode_command
+from models.raft.membership import bootstrap
 from models.raft.messages import Call, Entry
 from models.raft.node import RaftNode
 from models.raft.parts import Parts
@@ -46,6 +47,7 @@ class Files:
         self.records: dict[type, Message] = {}
         self.files: dict[str, bytes] = {}
         self.syncs = 0
+        self.replacements = 0
 
     def save(self, record: Message) -> None:
         self.records[type(record)] = record
@@ -65,6 +67,9 @@ class Files:
     def truncate(self, name: str, size: int) -> None:
         self.files[name] = self.files[name][:size]
 
+    def rename(self, old: str, new: str) -> None:
+        self.files[new] = self.files.pop(old)
+
     def fsync(self, name: str) -> None:
         assert name in self.files
         self.syncs += 1
@@ -77,7 +82,7 @@ class StagedNode(RaftNode):
     """A server whose surroundings are the stage."""
 
     def __init__(self, stage: "Stage", name: str, settings: Settings, voters: tuple[str, ...], parts: Parts) -> None:
-        super().__init__(settings, voters, parts)
+        super().__init__(settings, bootstrap(voters, settings.voters, settings.learners), parts)
         self.name = name
         self.random = Stream(1, name)
         self.stage = stage

@@ -10,11 +10,13 @@ from models.raft.events import (
     Applied,
     BecameLeader,
     Committed,
+    ConfigAppended,
     Granted,
     Progressed,
     ReadBegan,
     ReadServed,
     Recovered,
+    SnapshotInstalled,
     StateDigest,
     Truncated,
     VowSaved,
@@ -29,7 +31,7 @@ from models.raft.invariants.commits import (
 )
 from models.raft.invariants.elections import ElectionSafety, UpToDate, VoteOnce, VowKept
 from models.raft.invariants.log_promises import AppendOnly, LogMatching, MatchTrue
-from models.raft.invariants.logs import DurableLog, Logs
+from models.raft.invariants.logs import Logs
 from models.raft.invariants.machines import SameState, StateMachineSafety
 from sim import Check, Emitted, Event, RunRecord
 
@@ -166,12 +168,12 @@ CASES: dict[str, tuple[Callable[[], Check], Story, tuple[str, Event]]] = {
         ("n1", recovered(1, None, A)),
     ),
     "a commit with too few copies": (
-        lambda: QuorumLog(Logs(), VOTERS),
+        lambda: QuorumLog(Logs(), (VOTERS, ())),
         [*COPIED, ("n1", committed(1, 2)), *added("n1", 3)],
         ("n1", committed(1, 3)),
     ),
     "a copy that was lost": (
-        lambda: QuorumLog(Logs(), VOTERS),
+        lambda: QuorumLog(Logs(), (VOTERS, ())),
         [*COPIED, ("n1", committed(1, 2)), ("n2", recovered(1, None, A, B))],
         ("n2", recovered(1, None, A)),
     ),
@@ -231,12 +233,32 @@ def test_invariant_accepts_the_story_and_rejects_the_contradiction(name: str) ->
     assert contradiction[0] in verdict.detail
 
 
+def fold(*story: tuple[str, Event]) -> Logs:
+    logs = Logs()
+    for number, (node, event) in enumerate(story, 1):
+        logs.see(Emitted(number, node, 1, number, event))
+    return logs
+
+
 def test_log_fold_takes_up_what_a_crash_had_hidden() -> None:
-    log = DurableLog()
-    log.append(1, 1, A)
-    log.append(2, 1, X)
-    log.recover(Recovered(2, None, 1, 3, C, A + B + C, ((1, 1), (3, 2))))
+    lost = ("n1", Appended(1, 2, 1, X, "no-op"))
+    back = ("n1", Recovered(2, None, 1, 3, C, A + B + C, ((1, 1), (3, 2))))
+    log = fold(*added("n1", 1), lost, back).of("n1")
     assert (log.chains[1:], log.terms[1:]) == ([A, B, C], [1, 1, 2])
-    log.recover(Recovered(2, None, 1, 1, A, A, ((1, 1),)))
+    log = fold(*added("n1", 1), lost, back, ("n1", recovered(2, None, A))).of("n1")
     assert (log.last, log.chain_at(1), log.chain_at(2)) == (1, A, None)
     assert {A, B, C, X} <= log.ever
+
+
+def test_log_fold_knows_what_a_snapshot_stands_for() -> None:
+    logs = fold(*added("n1", 1, 2), *added("n1", 3, term=2), ("n2", SnapshotInstalled(2, 3, 2, C)))
+    assert logs.of("n2").chains == [bytes(8), A, B, C]
+    assert logs.of("n2").terms == [0, 1, 1, 2]
+
+
+def test_log_fold_knows_the_group_that_a_log_names() -> None:
+    config = ConfigAppended(1, 2, B, ("n1", "n2", "n3", "n4"), ())
+    logs = fold(*added("n1", 1, 2), ("n1", config), *added("n2", 1), ("n3", SnapshotInstalled(1, 2, 1, B)))
+    assert [len(logs.members(name, (VOTERS, ()))[0]) for name in VOTERS] == [4, 3, 4]
+    logs.see(Emitted(9, "n1", 1, 9, Truncated(2, 2)))
+    assert logs.members("n1", (VOTERS, ())) == (VOTERS, ())

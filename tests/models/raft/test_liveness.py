@@ -4,6 +4,7 @@ import pytest
 
 from models.raft.events import BecameLeader, Committed
 from models.raft.invariants.liveness import Liveness
+from models.raft.invariants.logs import Logs
 from models.raft.settings import Settings
 from sim import MS, SECOND, Emitted, Event, RunRecord
 from sim.checks.history import OPEN, History, Op
@@ -19,7 +20,7 @@ def write(number: int, call_ns: int, ret_ns: int | None) -> Op:
 
 
 def judge(*story: tuple[int, str, Event], ops: tuple[Op, ...] = (), settle_ns: int = HEALED) -> tuple[str, str]:
-    check = Liveness(Settings(), VOTERS, 1 * SECOND)
+    check = Liveness(Settings(), Logs(), (VOTERS, ()), 1 * SECOND)
     for number, (t_ns, node, event) in enumerate(story, 1):
         check.observe(Emitted(t_ns, node, 1, number, event))
     verdict = check.conclude(RunRecord(History(ops), settle_ns, END, 1, VOTERS, ("c1",)))
