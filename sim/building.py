@@ -47,6 +47,9 @@ def raise_world(scenario: Scenario, seed: int, deployments: Sequence[Deployment]
             system, zone = deployment.system.name, zones.get(name, "")
             world.add(name, factory, system=system, zone=zone, is_client=is_client)
     _set_clocks(scenario, world)
+    for one, other in scenario.network.missing:
+        world.network.cut(one, other)
+        world.network.cut(other, one)
     return world
 
 

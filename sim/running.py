@@ -115,6 +115,7 @@ class Running:
             tuple(name for name in servers if name in nodes),
             tuple(name for name in clients if name in nodes),
             tuple(FaultSpan(_words(fault), fault.inject_ns, fault.heal_ns) for fault in self._storm.fired),
+            down=tuple(name for name in servers if name in nodes and self.world.nodes[name].holds),
         )
 
     def _counts(self, history: History) -> Counts:

@@ -44,7 +44,7 @@ class Reads:
         """A client asks; the leader answers once it is sure what must be seen."""
         node = self._node
         self._taken += 1
-        node.emit(ReadBegan(self._ballot.term, self._taken, self._mode))
+        node.emit(ReadBegan(self._ballot.term, self._taken, self._mode), at_once=True)
         waiting = Waiting(self._taken, caller, call.operation)
         if self._mode == "lease" and self.may_begin() and self.lease.holds():
             self.serve(waiting._replace(read_index=self._commitment.commit), "lease")
@@ -107,7 +107,7 @@ class Reads:
     def serve(self, waiting: Waiting, mode: str = "read-index") -> None:
         """Answer from a machine that has applied what the read must see, as it has: commits are applied at once."""
         node, applied = self._node, self._commitment.applied
-        node.emit(ReadServed(self._ballot.term, waiting.read, waiting.read_index, applied, mode))
+        node.emit(ReadServed(self._ballot.term, waiting.read, waiting.read_index, applied, mode), at_once=True)
         node.reply(waiting.caller, Done(node.sessions.machine.query(waiting.question)))
 
     def drop(self) -> None:

@@ -20,7 +20,8 @@ class Settings(Parameters):
     and any others are spare until an operator adds them. A snapshot is taken at every `snapshot_every`-th index (0:
     never), and `keep_tail` entries before it stay in the log for those who lag. `reads: lease` is safe as long as no
     clock drifts by more than `clock_drift_max`. With `rejoin: voter` a server whose disk was replaced votes again at
-    once, which is wrong.
+    once, which is wrong. Liveness claims nothing of the servers `outside`: those that the scenario's network
+    leaves out of a majority whose members all reach each other.
     """
 
     election_timeout: DurationRange = WINDOW
@@ -39,6 +40,7 @@ class Settings(Parameters):
     voters: Positive | None = None
     learners: Count = 0
     rejoin: Literal["learner", "voter"] = "learner"
+    outside: tuple[str, ...] = ()
     attempt_timeout: Duration = 250 * MS
 
     @pydantic.model_validator(mode="after")

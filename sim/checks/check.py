@@ -15,7 +15,7 @@ class RunRecord:
 
     Times are world times in ns: the storm lasted until `settle_ns`, the run until `end_ns`. `fired` counts injected
     faults. `servers` and `clients` are node names, `faults` what was on and when, `byzantine` the identities that a
-    Byzantine fault touched at any time of the run.
+    Byzantine fault touched at any time of the run, `down` the nodes that a fault holds down to its end.
     """
 
     history: History
@@ -26,6 +26,7 @@ class RunRecord:
     clients: tuple[str, ...]
     faults: tuple[FaultSpan, ...] = ()
     byzantine: frozenset[str] = frozenset()
+    down: tuple[str, ...] = ()
 
 
 class Check:

@@ -33,6 +33,7 @@ def find_contradictions(scenario: Scenario) -> Iterator[Finding]:
         yield from _checks(scenario, models)
         yield from _faults(scenario, models)
         yield from _zones(scenario)
+        yield from _missing_links(scenario)
     yield from _nemesis(scenario)
 
 
@@ -149,6 +150,14 @@ def _selectors(index: int, entry: FaultEntry, names: Sequence[str], roles: Seque
     for field, selector in entry.fault.selectors():
         for _, message in unknown_names(selector, names, roles):
             yield ("faults", index, verb, field), message
+
+
+def _missing_links(scenario: Scenario) -> Iterator[Finding]:
+    names = [*(name for group in server_names(scenario).values() for name in group), *client_names(scenario)]
+    for index, pair in enumerate(scenario.network.missing):
+        for name in pair:
+            if name not in names:
+                yield ("network", "missing", index), f"no node named {name!r}{near(name, names)}"
 
 
 def _zones(scenario: Scenario) -> Iterator[Finding]:

@@ -54,7 +54,7 @@ class Zones(Part):
 
 
 class NetworkEntry(Part):
-    """The network on an ordinary day."""
+    """The network on an ordinary day. `missing` names pairs of nodes between which there is no link, ever."""
 
     latency: LatencyField = Constant(1 * MS)
     loss: Probability = 0
@@ -65,6 +65,7 @@ class NetworkEntry(Part):
     bandwidth: Bandwidth | None = None
     fifo: pydantic.StrictBool = False
     zones: Zones | None = None
+    missing: tuple[tuple[str, str], ...] = ()
 
 
 class ClockEntry(Part):

@@ -182,10 +182,13 @@ class Actor:
         """Await a simpy event, with types that a checker follows: ``item = await self.wait(store.get())``."""
         return await event  # type: ignore[misc]
 
-    def emit(self, event: Event) -> None:
-        """Tell the checks and the trace what happened inside; gated by the disk like a message."""
+    def emit(self, event: Event, *, at_once: bool = False) -> None:
+        """Tell the checks and the trace what happened inside; gated by the disk like a message.
+
+        With `at_once` it is told when it happens: for what is true whether or not the disk completes anything.
+        """
         node = self._node
-        if node.syncing():
+        if node.syncing() and not at_once:
             node.disk.after(lambda: node.emit(event))
         else:
             node.emit(event)

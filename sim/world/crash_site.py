@@ -33,6 +33,9 @@ class ModelCrash(Exception):
         super().__init__(site.say())
         self.site = site
 
+    def __reduce__(self) -> tuple[type["ModelCrash"], tuple[CrashSite]]:
+        return type(self), (self.site,)
+
 
 def find_crash_site(error: BaseException, t_ns: int) -> CrashSite:
     """Read the site from the traceback of an exception that ended a run at `t_ns`."""

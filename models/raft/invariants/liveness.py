@@ -1,8 +1,8 @@
 """What must happen once everything is healed: one leader that stays, progress for every client, no server left behind.
 
-With PreVote and CheckQuorum, and all servers up and connected with delays well below the base election timeout E,
-within T = 10 election timeouts a leader stays, each client completes a write, and every server commits what the group
-has committed. The check waits T, then demands that nobody new leads for 5 E, unless by an operator's order.
+With PreVote and CheckQuorum, and a majority M up and connected with delays well below the base election timeout E,
+within T = 10 election timeouts a leader stays, each client completes a write, and every server of M commits what the
+group has committed. The check waits T, then demands that nobody new leads for 5 E, unless by an operator's order.
 """
 
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ class Liveness(Check):
         if deadline.calm > record.end_ns:
             needed = show_ns(deadline.calm - deadline.healed)
             return self._say("unknown", f"the claim needs a settle phase of {needed}, this one is shorter")
-        why = self._idle(deadline) or self._unserved(deadline, record) or self._left_behind(deadline)
+        why = self._idle(deadline) or self._unserved(deadline, record) or self._left_behind(deadline, record)
         if why is not None:
             at_ns, sentence = why
             return self._say("fail", sentence + self._last_refusal(deadline), at_ns)
@@ -111,9 +111,10 @@ class Liveness(Check):
                 )
         return None
 
-    def _left_behind(self, deadline: Deadline) -> tuple[int, str] | None:
+    def _left_behind(self, deadline: Deadline, record: RunRecord) -> tuple[int, str] | None:
         """A server that never reached what was committed when the group had to be working."""
-        reached = dict.fromkeys(self._steady_members(deadline), 0)
+        excepted = {*record.down, *self._settings.outside}
+        reached = {name: 0 for name in self._steady_members(deadline) if name not in excepted}
         target = 0
         for t_ns, server, index in self._commits:
             if t_ns <= deadline.working:

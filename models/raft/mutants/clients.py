@@ -43,7 +43,7 @@ class LocalRead(Reads):
 
     def take(self, caller: Caller, call: Call) -> None:
         self._taken += 1
-        self._node.emit(ReadBegan(self._ballot.term, self._taken, self._mode))
+        self._node.emit(ReadBegan(self._ballot.term, self._taken, self._mode), at_once=True)
         self.serve(Waiting(self._taken, caller, call.operation, 0, self._commitment.commit))
 
 

@@ -84,6 +84,20 @@ class SameTimeout(Election):
         return self._timeout_min
 
 
+class NoRefusal(Election):
+    """Listens to every candidate, though a leader is heard."""
+
+    def heard_leader(self, request: RequestVote) -> bool:  # noqa: ARG002
+        return False
+
+
+class OwnPreVoteRefused(Election):
+    """Does not count its own promise."""
+
+    def backs_itself(self, pre: bool) -> bool:
+        return not pre
+
+
 class SilentOldTerm(Acceptance):
     """Drops what a leader of an old term says."""
 

@@ -1,11 +1,14 @@
 # ruff: noqa: D102 - the class says what is wrong with its one method
 """Known bugs of logs, replication and commitment: each class overrides one rule of a part."""
 
+from collections.abc import Iterable
+
 from models.raft.acceptance import Acceptance
 from models.raft.commitment import Commitment
 from models.raft.election import LEADER, Election
 from models.raft.events import Truncated
 from models.raft.log import FILE, Log, read_base, read_frames
+from models.raft.membership import Membership
 from models.raft.messages import AppendEntries, AppendReply
 from models.raft.progress import Progress
 from models.raft.replication import Replication
@@ -52,6 +55,13 @@ class OldReplies(Replication):
 
     def is_of_this_term(self, reply: AppendReply) -> bool:  # noqa: ARG002
         return True
+
+
+class LaggardStops(Membership):
+    """Stops counting copies at the first voter that lags."""
+
+    def held_by_quorum(self, matches: Iterable[int]) -> int:
+        return min(matches)
 
 
 class AckUnsynced(Log):

@@ -103,7 +103,7 @@ class StagedNode(RaftNode):
     def reply(self, caller: Caller, message: Message | None) -> None:
         self.answers.append((caller, message))
 
-    def emit(self, event: Event) -> None:
+    def emit(self, event: Event, *, at_once: bool = False) -> None:
         self.events.append(event)
 
     def timer(self, callback: Callable[[], None]) -> Timer:
