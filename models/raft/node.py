@@ -23,6 +23,7 @@ from models.raft.messages import (
     Vote,
 )
 from models.raft.parts import Parts
+from models.raft.sessions import Machine
 from models.raft.settings import Settings
 from models.raft.snapshots import Snapshot
 from sim import Actor, Caller, on
@@ -47,7 +48,7 @@ class RaftNode(Actor):
         self.log = parts.log(self)
         self.commitment = parts.commitment(self)
         self.membership = parts.membership(self, self._bootstrap)
-        self.sessions = parts.sessions(parts.machine(), self.settings.session_max)
+        self.sessions = parts.sessions(self.make_machine(), self.settings.session_max)
         if self.snapshots.newest is not None:
             self.restore(self.snapshots.newest)
         self.proposals = parts.proposals(self)
@@ -65,6 +66,10 @@ class RaftNode(Actor):
     def role(self) -> str:
         """What it is right now; a server that is paused before it has booted is no more than a follower."""
         return self.election.role if hasattr(self, "election") else FOLLOWER
+
+    def make_machine(self) -> Machine:
+        """The machine that the log drives, empty."""
+        return self.parts.machine()
 
     def restore(self, snapshot: Snapshot) -> None:
         """Let the machine and the sessions be as in a snapshot."""
