@@ -27,21 +27,28 @@ class Acceptance:
             self._node.send(source, self.hint(request))
             return
         if request.entries:
-            self.merge(request)
+            self.merge(source, request)
         last_new = request.prev_index + len(request.entries)
+        match = self.held(last_new)
         if request.commit > self._commitment.commit:
             self._commitment.advance(self.safe_commit(request.commit, last_new))
-        self._node.send(source, AppendReply(self._ballot.term, True, last_new, request.prev_index, 0, 0, request.round))
+        self._node.send(source, AppendReply(self._ballot.term, True, match, request.prev_index, 0, 0, request.round))
+
+    def held(self, last_new: int) -> int:
+        """How far the own log equals the leader's and can be read: what is lost is not acknowledged."""
+        return min(last_new, self._log.intact_upto())
 
     def holds(self, request: AppendEntries) -> bool:
         """Whether the own log has the entry that the new ones follow; up to `commit` it equals every leader's."""
         prev = request.prev_index
         return prev <= self._commitment.commit or self._log.term_at(prev) == request.prev_term
 
-    def merge(self, request: AppendEntries) -> None:
+    def merge(self, source: str, request: AppendEntries) -> None:
         """Add what is new. An entry that is there already changes nothing, so an old message never shortens the log."""
         log, start = self._log, self._commitment.commit
         for place, entry in enumerate(request.entries):
+            if entry.index > log.intact_upto() and log.misses(entry.index):
+                self._node.repair.take(source, entry)
             if entry.index > start and log.term_at(entry.index) != entry.term:
                 self.store(entry.index, request.entries[place:])
                 return

@@ -18,7 +18,7 @@ class Commitment:
         self._node = node
         self._ballot = node.ballot
         self._log = node.log
-        self.commit = node.snapshots.place.index
+        self.commit = 0 if node.snapshots.is_lost else node.snapshots.place.index
         self.applied = self.commit
 
     def may_commit(self, index: int) -> bool:
@@ -31,7 +31,7 @@ class Commitment:
 
     def advance(self, index: int, *, leading: bool = False) -> None:
         """Everything up to `index` is committed: apply it."""
-        if index <= self.commit:
+        if index <= self.commit or self._node.snapshots.is_lost:
             return
         self.commit = index
         log, term = self._log, self._ballot.term
@@ -39,13 +39,15 @@ class Commitment:
         self.apply()
 
     def restore(self, index: int) -> None:
-        """The state is that of a snapshot which ends at `index`."""
-        self.commit = self.applied = index
+        """The state is that of a snapshot which ends at `index`; what the log holds behind it is applied again."""
+        self.applied = index
+        self.commit = max(self.commit, index)
+        self.apply()
 
     def apply(self) -> None:
         """Give the machine what is committed, in order and one by one; take a snapshot where one is due."""
         log, snapshots = self._log, self._node.snapshots
-        while self.applied < min(self.commit, log.last):
+        while self.applied < min(self.commit, log.intact_upto()):
             self.applied += 1
             self._apply_one(log.entry(self.applied))
             if snapshots.is_due(self.applied):

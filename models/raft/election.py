@@ -56,7 +56,7 @@ class Election:
 
     def stand(self) -> None:
         """No leader was heard for an election timeout: ask for the votes of the others."""
-        if not self._membership.is_voter:
+        if not self._membership.is_voter or self._node.snapshots.is_lost:
             return
         self.leader = None
         self.reset_election_timer()
@@ -134,7 +134,8 @@ class Election:
 
     def log_is_current(self, request: RequestVote) -> bool:
         """Whether the candidate's log is at least as up to date as one's own (section 5.4.1)."""
-        return (request.last_term, request.last_index) >= (self._log.last_term, self._log.last)
+        own_term = self._log.last_term_max(self._ballot.term)
+        return (request.last_term, request.last_index) >= (own_term, self._log.last)
 
     def is_free(self, source: str) -> bool:
         """Whether this term's vote can go to `source`: one vote a term, and it can be said again."""

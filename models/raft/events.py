@@ -178,6 +178,24 @@ class ConfigAppended(Event):
     learners: tuple[str, ...]
 
 
+class CopyLost(Event):
+    """The disk has lost the entry at `index`, of term `entry_term` (0: nobody knows); its place is kept."""
+
+    term: int
+    index: int
+    entry_term: int
+
+
+class Repaired(Event):
+    """The entry at `index` is there again, by a copy from `source`."""
+
+    term: int
+    index: int
+    entry_term: int
+    chain: bytes
+    source: str
+
+
 class Recognised(Event):
     """A server whose disk was replaced is a member again, as the `generation`-th of its name."""
 

@@ -24,8 +24,10 @@ class Installation:
 
     def take(self, source: str, piece: InstallSnapshot) -> None:
         """Take a piece from the leader of one's own term, or tell it that the whole is not needed."""
+        if piece.last_index < self._log.base and self._node.snapshots.is_lost:
+            return  # the log begins behind it: only a newer one is of use
         if self.is_covered(piece):
-            self._confirm(source, piece, self._commitment.commit)
+            self._confirm(source, piece, self._commitment.applied)
         elif self.has_suffix(piece):
             self._commitment.advance(piece.last_index)
             self._confirm(source, piece, piece.last_index)
@@ -37,14 +39,15 @@ class Installation:
 
     def is_covered(self, piece: InstallSnapshot) -> bool:
         """Whether the snapshot says nothing new: it is late, and the state must not go back."""
-        return piece.last_index <= self._commitment.commit
+        return piece.last_index <= self._commitment.applied
 
     def has_suffix(self, piece: InstallSnapshot) -> bool:
         """Whether the own log holds the snapshot's last entry: then it equals the leader's log up to there.
 
         What is behind that entry may have been acknowledged, so the log stays.
         """
-        return self._log.term_at(piece.last_index) == piece.last_term
+        log, last = self._log, piece.last_index
+        return log.term_at(last) == piece.last_term and log.intact_upto() >= last
 
     def _collect(self, piece: InstallSnapshot) -> bool:
         """Add a piece, unless it is another's or out of turn; returns whether the snapshot is whole and installed.
@@ -73,10 +76,13 @@ class Installation:
         node, place = self._node, Place(snapshot.index, snapshot.term, snapshot.chain)
         node.restore(snapshot)
         node.snapshots.keep(snapshot)
-        self._log.reset(place)
-        node.membership.replace(snapshot.configuration)
-        self._commitment.restore(snapshot.index)
+        if self._log.term_at(place.index) == place.term:
+            self._log.forgive(place.index)  # what is behind may have been acknowledged
+        else:
+            self._log.reset(place)
+            node.membership.replace(snapshot.configuration)
         node.emit(SnapshotInstalled(self._ballot.term, place.index, place.term, place.chain))
+        self._commitment.restore(snapshot.index)
 
     def _confirm(self, source: str, piece: InstallSnapshot, match: int) -> None:
         reply = AppendReply(self._ballot.term, True, match, piece.last_index, 0, 0, piece.round)

@@ -1,7 +1,7 @@
 """A server's log: the entries behind its base in memory and, each behind its CRC, in the file `log`.
 
-The file begins with its base: the index, term and chain of the last entry that was dropped (0 for a log from the
-beginning). A frame is (length u32, CRC u32, entry). The CRC runs on from frame to frame, as in etcd's write-ahead log:
+The file begins with two copies, a sector each, of its base: the index, term and chain of the last entry that was
+dropped (0 for a log from the beginning). A frame is (length u32, CRC u32, entry). The CRC runs on from frame to frame, as in etcd's write-ahead log:
 after a cut and new appends, an old frame that survived a crash in the middle of the file does not fit behind the new
 ones, nor a new one behind the old. A new base is written with its entries to `log.new`, which then takes the name.
 """
@@ -30,11 +30,13 @@ _MAGIC = b"raftlog2"
 _HEADER = Struct("<8sQQ8s")
 _CRC = Struct("<I")
 _FRAME = Struct("<II")
-HEADER_SIZE = _HEADER.size + _CRC.size
+_SECTOR = 512
+HEADER_SIZE = 2 * _SECTOR
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Entry).decode
 encode_configuration = _encode
+encode_entry = _encode
 decode_configuration = msgspec.msgpack.Decoder(Configuration).decode
 
 
@@ -118,6 +120,26 @@ class Log:
         """Make every change so far durable: what the node says after this waits for it."""
         self._disk.fsync(FILE)
 
+    @property
+    def floor(self) -> int:
+        """The last index that cannot be sent, for the log does not hold what is there or before."""
+        return self.base
+
+    def intact_upto(self) -> int:
+        """The last index up to which every entry can be read."""
+        return self.last
+
+    def misses(self, index: int) -> bool:  # noqa: ARG002 - this log cuts what it cannot read
+        """Whether the entry at `index` is lost, and its place kept."""
+        return False
+
+    def forgive(self, upto: int) -> None:
+        """A snapshot covers everything up to `upto`: what is lost there need not be given back."""
+
+    def last_term_max(self, term_now: int) -> int:  # noqa: ARG002 - the term of the last entry is known
+        """The greatest term that the last entry may have."""
+        return self.last_term
+
     def compact(self, upto: int) -> None:
         """Drop the entries up to `upto`, which a durable snapshot covers."""
         kept = [self.entry(index) for index in range(upto + 1, self.last + 1)]
@@ -134,9 +156,7 @@ class Log:
         if base is None:
             self.reset(self._snapshot)
             return
-        if base.index > self._snapshot.index:
-            said = f"the log begins behind {base.index}, the snapshot ends at {self._snapshot.index}"
-            raise DiskError(self._disk.name, said)
+        self._refuse_gap(base)
         self._begin(base)
         for entry, frame in read_frames(data):
             self._take(entry, frame)
@@ -145,6 +165,11 @@ class Log:
             self.sync()
         if not self.reaches(self._snapshot):
             self.reset(self._snapshot)
+
+    def _refuse_gap(self, base: Place) -> None:
+        if base.index > self._snapshot.index:
+            said = f"the log begins behind {base.index}, the snapshot ends at {self._snapshot.index}"
+            raise DiskError(self._disk.name, said)
 
     def reaches(self, snapshot: Place) -> bool:
         """Whether the log holds the snapshot's last entry; if not, it is older, or another leader's."""
@@ -173,24 +198,30 @@ class Log:
         if disk.exists(NEW):
             disk.truncate(NEW, 0)
         disk.append(NEW, b"".join([_header_with_crc(base), *(self._take(entry, _encode(entry)) for entry in entries)]))
+        self._finish_files()
         disk.fsync(NEW)
         disk.rename(NEW, FILE)
         disk.fsync_dir()
 
+    def _finish_files(self) -> None:
+        """Whatever else belongs to a file that is about to take the log's name."""
+
     def _take(self, entry: Entry, data: bytes) -> bytes:
         """Add one entry to the memory; returns its frame."""
-        length = len(data)
-        crc = crc32(data, crc32(length.to_bytes(4, "little"), self._crcs[-1]))
-        self._entries.append(entry)
-        self._terms.append(entry.term)
-        self._chains.append(blake2b(self._chains[-1] + data, digest_size=8).digest())
-        self._crcs.append(crc)
-        self._ends.append(self._ends[-1] + length + _FRAME.size)
-        self.last += 1
-        self.last_term = entry.term
+        frame, chain, crc = seal(data, self._chains[-1], self._crcs[-1])
+        self._put(entry, entry.term, chain, crc, self._ends[-1] + len(frame))
         if entry.kind == CONFIG:
             self.configurations.append((entry.index, decode_configuration(entry.payload)))
-        return _FRAME.pack(length, crc) + data
+        return frame
+
+    def _put(self, entry: Entry | None, term: int, chain: bytes, crc: int, end: int) -> None:
+        self._entries.append(entry)
+        self._terms.append(term)
+        self._chains.append(chain)
+        self._crcs.append(crc)
+        self._ends.append(end)
+        self.last += 1
+        self.last_term = term
 
     def _drop(self, first: int) -> None:
         for column in (self._entries, self._terms, self._chains, self._crcs, self._ends):
@@ -207,26 +238,46 @@ def _header(base: Place) -> bytes:
 
 def _header_with_crc(base: Place) -> bytes:
     header = _header(base)
-    return header + _CRC.pack(crc32(header))
+    return 2 * (header + _CRC.pack(crc32(header))).ljust(_SECTOR, b"\0")
 
 
 def read_base(data: bytes) -> Place | None:
-    """The base that a log file begins with; None if there is none that can be trusted."""
+    """The base that a log file begins with; None if neither of its two copies can be trusted."""
     if len(data) < HEADER_SIZE:
         return None
-    magic, *base = _HEADER.unpack_from(data)
-    (crc,) = _CRC.unpack_from(data, _HEADER.size)
-    return Place(*base) if magic == _MAGIC and crc == crc32(data[: _HEADER.size]) else None
+    for header in (data[:_SECTOR], data[_SECTOR:HEADER_SIZE]):
+        magic, *base = _HEADER.unpack_from(header)
+        (crc,) = _CRC.unpack_from(header, _HEADER.size)
+        if magic == _MAGIC and crc == crc32(header[: _HEADER.size]):
+            return Place(*base)
+    return None
+
+
+def seal(data: bytes, chain: bytes, crc: int) -> tuple[bytes, bytes, int]:
+    """The frame of an encoded entry, its chain and its CRC, given those of the entry before."""
+    length = len(data)
+    crc = crc32(data, crc32(length.to_bytes(4, "little"), crc))
+    return _FRAME.pack(length, crc) + data, blake2b(chain + data, digest_size=8).digest(), crc
+
+
+def read_frame(data: bytes, at: int, crc: int) -> tuple[Entry, bytes] | None:
+    """The entry whose frame begins at an offset, and its encoding, if they match the CRC that runs on from `crc`."""
+    if at + _FRAME.size > len(data):
+        return None
+    length, said = _FRAME.unpack_from(data, at)
+    body = data[at + _FRAME.size : at + _FRAME.size + length]
+    if len(body) < length or crc32(body, crc32(length.to_bytes(4, "little"), crc)) != said:
+        return None
+    return _decode(body), body
 
 
 def read_frames(data: bytes) -> Iterable[tuple[Entry, bytes]]:
     """The entries of a log file and their encodings, up to the first that is short or does not match its CRC."""
-    at, crc = HEADER_SIZE, crc32(data[: _HEADER.size])
-    while at + _FRAME.size <= len(data):
-        length, said = _FRAME.unpack_from(data, at)
-        frame = data[at + _FRAME.size : at + _FRAME.size + length]
-        crc = crc32(frame, crc32(length.to_bytes(4, "little"), crc))
-        if len(frame) < length or crc != said:
-            return
-        yield _decode(frame), frame
-        at += _FRAME.size + length
+    base = read_base(data)
+    if base is None:
+        return
+    at, crc = HEADER_SIZE, crc32(_header(base))
+    while found := read_frame(data, at, crc):
+        yield found
+        (crc,) = _CRC.unpack_from(data, at + _CRC.size)
+        at += _FRAME.size + len(found[1])

@@ -117,6 +117,23 @@ class TimeoutNow(Message):
     term: int
 
 
+class LookUp(Message):
+    """The entry at `index`, of term `of` (-1: nobody knows), is lost at the sender: who has it?"""
+
+    term: int
+    index: int
+    of: int
+
+
+class LookUpReply(Message):
+    """What the sender has at `index`: have (and here it is), dont-have, have-faulty, or compacted: in its snapshot."""
+
+    term: int
+    index: int
+    status: str
+    entry: Entry | None
+
+
 class Done(Message):
     """The operation happened (or the session is open) and gave `value`; `session` is the session's id."""
 

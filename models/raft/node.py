@@ -12,6 +12,8 @@ from models.raft.messages import (
     Identify,
     Identity,
     InstallSnapshot,
+    LookUp,
+    LookUpReply,
     Members,
     NotLeader,
     NotNow,
@@ -45,7 +47,7 @@ class RaftNode(Actor):
         parts = self.parts
         self.ballot = parts.ballot(self)
         self.snapshots = parts.snapshots(self)
-        self.log = parts.log(self)
+        self.log = (parts.log if self.settings.recovery == "cut" else parts.marked_log)(self)
         self.commitment = parts.commitment(self)
         self.membership = parts.membership(self, self._bootstrap)
         self.sessions = parts.sessions(self.make_machine(), self.settings.session_max)
@@ -58,8 +60,10 @@ class RaftNode(Actor):
         self.replication = parts.replication(self)
         self.acceptance = parts.acceptance(self)
         self.installation = parts.installation(self)
+        self.repair = parts.repair(self)
         self.election = parts.election(self)
         self._tell_recovered()
+        self.repair.begin()
         self.election.reset_election_timer()
 
     @property
@@ -141,6 +145,16 @@ class RaftNode(Actor):
     def timeout_now(self, source: str, request: TimeoutNow) -> None:
         """From a leader that hands its leadership over."""
         self.handover.accept(source, request)
+
+    @on(LookUp)
+    def look_up(self, source: str, asked: LookUp) -> None:
+        """From a member whose disk has lost an entry."""
+        self.repair.look_up(source, asked)
+
+    @on(LookUpReply)
+    def look_up_reply(self, source: str, reply: LookUpReply) -> None:
+        """From a member that was asked for a lost entry."""
+        self.repair.hear(source, reply)
 
     @on(OpenSession)
     def open_session(self, caller: Caller, _: OpenSession) -> NotLeader | None:

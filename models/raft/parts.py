@@ -13,10 +13,12 @@ from models.raft.installation import Installation
 from models.raft.lease import Lease
 from models.raft.log import Log
 from models.raft.machine import KeyValueMachine
+from models.raft.marked_log import MarkedLog
 from models.raft.membership import Membership
 from models.raft.progress import Progress
 from models.raft.proposals import Proposals
 from models.raft.reads import Reads
+from models.raft.repair import Repair
 from models.raft.replication import Replication
 from models.raft.sessions import Machine, Sessions
 from models.raft.shipment import Shipping
@@ -30,6 +32,8 @@ class Parts:
     ballot: type[Ballot] = Ballot
     snapshots: type[Snapshots] = Snapshots
     log: type[Log] = Log
+    marked_log: type[MarkedLog] = MarkedLog
+    repair: type[Repair] = Repair
     membership: type[Membership] = Membership
     progress: type[Progress] = Progress
     commitment: type[Commitment] = Commitment

@@ -46,7 +46,7 @@ class Reads:
         self._taken += 1
         node.emit(ReadBegan(self._ballot.term, self._taken, self._mode), at_once=True)
         waiting = Waiting(self._taken, caller, call.operation)
-        if self._mode == "lease" and self.may_begin() and self.lease.holds():
+        if self._mode == "lease" and self.may_begin() and self.lease.holds() and self.is_current():
             self.serve(waiting._replace(read_index=self._commitment.commit), "lease")
             return
         self._queue.append(waiting)
@@ -74,6 +74,10 @@ class Reads:
         """Whether an entry of the own term is committed: before, `commit` may lie behind what others have committed."""
         return self._commitment.has_own_commit()
 
+    def is_current(self) -> bool:
+        """Whether everything committed is applied: always, unless an entry is lost and not given back yet."""
+        return self._commitment.applied == self._commitment.commit
+
     def next_round(self) -> int:
         """A number that no message has carried yet."""
         return self.round + 1
@@ -87,7 +91,8 @@ class Reads:
         if not self._asked:
             return
         confirmed = self.confirmed_round()
-        ready = [waiting for waiting in self._asked if waiting.round <= confirmed]
+        applied = self._commitment.applied
+        ready = [one for one in self._asked if one.round <= confirmed and one.read_index <= applied]
         if not ready:
             return
         self._asked = self._asked[len(ready) :]

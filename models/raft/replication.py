@@ -113,14 +113,26 @@ class Replication:
             progress.sent(len(message.entries))
             self._node.send(peer, message)
 
+    def send_snapshot(self, peer: str) -> None:
+        """A follower has lost what the log has given up."""
+        progress = self.progress.get(peer)
+        if progress is not None and progress.mode != SNAPSHOT and self._node.snapshots.body is not None:
+            self._shipping.send(peer, progress)
+
+    def note_repaired(self) -> None:
+        """An entry was given back: what waited for it goes on, if this server leads."""
+        if self.progress_is_of(self._ballot.term):
+            self.commit_newest()
+            self.send_entries()
+
     def _may_have_more(self, peer: str, progress: Progress) -> bool:
         """Whether there are entries for a follower now. One that lags behind the log gets a snapshot instead."""
-        if progress.next > self._log.last or not progress.may_send():
+        if progress.next > self._log.intact_upto() or not progress.may_send():
             return False
         return not self._ships_to(peer, progress)
 
     def _ships_to(self, peer: str, progress: Progress) -> bool:
-        if progress.mode != SNAPSHOT and progress.next > self._log.base:
+        if progress.mode != SNAPSHOT and progress.next > self._log.floor:
             return False
         self._shipping.send(peer, progress)
         return True
@@ -148,7 +160,7 @@ class Replication:
             self._note_match(peer, progress, reply)
         elif not progress.is_old(reply):
             progress.back_off(reply, self._log)
-        if progress.next <= self._log.last:
+        if progress.next <= self._log.intact_upto():
             self._feed(peer, progress)
 
     def note_snapshot_reply(self, peer: str, reply: SnapshotReply) -> None:
@@ -207,5 +219,6 @@ class Replication:
         """The greatest index that a majority of the voters holds durably."""
         name, progress = self._node.name, self.progress
         counted = self._membership.counted()
-        matches = [self._durable if one == name else progress[one].match if one in progress else 0 for one in counted]
+        own = min(self._durable, self._log.intact_upto())
+        matches = [own if one == name else progress[one].match if one in progress else 0 for one in counted]
         return self._membership.held_by_quorum(matches)

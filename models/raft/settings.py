@@ -19,9 +19,12 @@ class Settings(Parameters):
     The first `voters` servers (default: all but the learners) vote from the start, the `learners` behind them learn,
     and any others are spare until an operator adds them. A snapshot is taken at every `snapshot_every`-th index (0:
     never), and `keep_tail` entries before it stay in the log for those who lag. `reads: lease` is safe as long as no
-    clock drifts by more than `clock_drift_max`. With `rejoin: voter` a server whose disk was replaced votes again at
-    once, which is wrong. Liveness claims nothing of the servers `outside`: those that the scenario's network
-    leaves out of a majority whose members all reach each other.
+    clock drifts by more than `clock_drift_max`.
+
+    `recovery: cut` cuts the log at the first bad entry, as for a torn tail; `protocol-aware` keeps the places of
+    entries that the disk has lost, and asks the others for them. With `rejoin: voter` a server whose disk was replaced
+    votes again at once, which is wrong. Liveness claims nothing of the servers `outside`: those that the scenario's
+    network leaves out of a majority whose members all reach each other.
     """
 
     election_timeout: DurationRange = WINDOW
@@ -39,6 +42,7 @@ class Settings(Parameters):
     snapshot_chunk: Size = 4096
     voters: Positive | None = None
     learners: Count = 0
+    recovery: Literal["cut", "protocol-aware"] = "cut"
     rejoin: Literal["learner", "voter"] = "learner"
     outside: tuple[str, ...] = ()
     attempt_timeout: Duration = 250 * MS

@@ -46,7 +46,8 @@ class Shipping:
     def send(self, peer: str, progress: "Progress") -> None:
         """Send a peer whose next entry the log has given up the wanted piece; of the newest snapshot, to begin with."""
         node = self._node
-        if progress.shipment is None:
+        newer = node.snapshots.place.index
+        if progress.shipment is None or (progress.shipment.offset == 0 and newer > progress.shipment.place.index):
             body = node.snapshots.body
             assert body is not None, "the log gives up only what a snapshot covers"
             progress.ship(Shipment(node.snapshots.place, body))

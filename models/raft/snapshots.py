@@ -1,17 +1,21 @@
 """Snapshots of the applied state: taken, kept on the disk in one step, and read back at start (section 7).
 
-Every server takes them at the same indices, so equal snapshots are equal bytes. A file is (magic, digest, body); it is
-written beside the old one, synced and renamed, and only then may the log give up what it covers.
+Every server takes them at the same indices, so equal snapshots are equal bytes. A file is written beside the old one,
+synced and renamed, and only then may the log give up what it covers. It begins with two copies, a sector each, of its
+place in the log and its digest, so that a server whose snapshot has rotted knows at least what it has lost.
 """
 
 from hashlib import blake2b
+from struct import Struct
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import msgspec
 
 from models.raft.events import Compacted, SnapshotSaved, StateDigest
 from models.raft.log import BEGINNING, Place
 from models.raft.messages import Configuration
+from models.raft.salvage import salvage
 from sim import DiskError, Message
 
 if TYPE_CHECKING:
@@ -22,6 +26,10 @@ NEW = "snapshot.new"
 
 _MAGIC = b"raftsnp1"
 DIGEST_SIZE = 16
+_HEADER = Struct("<8sQQ8s16s")
+_CRC = Struct("<I")
+_SECTOR = 512
+_BODY = 2 * _SECTOR
 
 
 class Snapshot(Message):
@@ -61,22 +69,31 @@ class Snapshots:
         self._node = node
         self._disk = node.disk
         self._every = node.settings.snapshot_every
-        self.body = self.read_body()
-        self.newest = None if self.body is None else unpack(self.body)
-        self.place = BEGINNING if self.newest is None else _place(self.newest)
+        self.place = BEGINNING
+        self.body: bytes | None = None
+        self.newest: Snapshot | None = None
+        self.is_lost = False
+        if self._disk.exists(FILE):
+            self.read_file()
 
-    def read_body(self) -> bytes | None:
-        """The snapshot on the disk; None if none was ever taken. DiskError if it is bad: the state is lost."""
-        if not self._disk.exists(FILE):
-            return None
-        data = self._disk.read(FILE)
-        head = len(_MAGIC) + DIGEST_SIZE
-        body = data[head:]
-        if data[: len(_MAGIC)] != _MAGIC:
-            raise DiskError(self._disk.name, f"{FILE!r} begins with {data[:8]!r}, not {_MAGIC!r}: no snapshot of ours")
-        if data[len(_MAGIC) : head] != digest_of(body):
+    def read_file(self) -> None:
+        """Take up the snapshot on the disk. If it is bad, a server that can ask its peers knows that it is lost.
+
+        DiskError: there is no way to go on without the state.
+        """
+        data = salvage(self._disk, FILE)
+        head = _read_header(data[:_SECTOR]) or _read_header(data[_SECTOR:_BODY])
+        if head is None:
+            said = f"{FILE!r} begins with {data[:8]!r}, not {_MAGIC!r}, or its place in the log is lost"
+            raise DiskError(self._disk.name, said)
+        self.place, digest = head
+        body = data[_BODY:]
+        if digest_of(body) == digest:
+            self.body, self.newest = body, unpack(body)
+        elif self._node.settings.recovery == "cut":
             raise DiskError(self._disk.name, f"{FILE!r} does not match its digest")
-        return body
+        else:
+            self.is_lost = True
 
     def is_due(self, index: int) -> bool:
         """Whether a snapshot is to be taken once the entry at `index` is applied: the same answer on every server."""
@@ -121,11 +138,13 @@ class Snapshots:
         disk, body = self._disk, pack(snapshot)
         if disk.exists(NEW):
             disk.truncate(NEW, 0)
-        disk.append(NEW, _MAGIC + digest_of(body) + body)
+        header = _header(_place(snapshot), digest_of(body))
+        disk.append(NEW, header + header + body)
         disk.fsync(NEW)
         disk.rename(NEW, FILE)
         disk.fsync_dir()
         self.newest, self.body, self.place = snapshot, body, _place(snapshot)
+        self.is_lost = False
         node, term = self._node, self._node.ballot.term
         node.emit(SnapshotSaved(term, snapshot.index, snapshot.term, snapshot.chain))
         node.emit(StateDigest(term, snapshot.index, node.sessions.digest()))
@@ -141,3 +160,17 @@ class Snapshots:
 
 def _place(snapshot: Snapshot) -> Place:
     return Place(snapshot.index, snapshot.term, snapshot.chain)
+
+
+def _header(place: Place, digest: bytes) -> bytes:
+    fields = _HEADER.pack(_MAGIC, place.index, place.term, place.chain, digest)
+    return (fields + _CRC.pack(crc32(fields))).ljust(_SECTOR, b"\0")
+
+
+def _read_header(sector: bytes) -> tuple[Place, bytes] | None:
+    """A snapshot's place in the log and its digest; None if this copy cannot be trusted."""
+    if len(sector) < _SECTOR:
+        return None
+    magic, index, term, chain, digest = _HEADER.unpack_from(sector)
+    (crc,) = _CRC.unpack_from(sector, _HEADER.size)
+    return (Place(index, term, chain), digest) if (magic, crc) == (_MAGIC, crc32(sector[: _HEADER.size])) else None

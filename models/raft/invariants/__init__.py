@@ -17,9 +17,10 @@ from models.raft.invariants.log_promises import AppendOnly, LogMatching, MatchTr
 from models.raft.invariants.logs import Logs, Members
 from models.raft.invariants.machines import SameState, StateMachineSafety
 from models.raft.invariants.members import ConfigOneByOne, OneLease
+from models.raft.invariants.repairs import RepairedInTime, RepairedRight
 from models.raft.membership import bootstrap
 from models.raft.settings import Settings
-from sim import Check, System
+from sim import SECOND, Check, System
 
 CHECKS: Mapping[str, Callable[[System], Check]] = {
     "election-safety": lambda _: ElectionSafety(),
@@ -40,6 +41,8 @@ CHECKS: Mapping[str, Callable[[System], Check]] = {
     "read-fresh": lambda _: ReadFresh(),
     "one-lease": lambda _: OneLease(),
     "exactly-once": lambda _: ExactlyOnce(),
+    "repaired-right": lambda system: RepairedRight(system.shared(Logs)),
+    "repaired-in-time": lambda system: RepairedInTime(system.shared(Logs), _beginning(system), 3 * SECOND),
     "liveness": lambda system: Liveness(
         cast("Settings", system.parameters), system.shared(Logs), _beginning(system), _patience(system)
     ),

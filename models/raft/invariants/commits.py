@@ -1,6 +1,6 @@
 """Promises about what is committed: that later leaders have it, that a majority keeps it, that it never changes."""
 
-from models.raft.events import BecameLeader, Committed, Recovered, SnapshotInstalled, Truncated
+from models.raft.events import BecameLeader, Committed, Recovered, Truncated
 from models.raft.invariants.invariant import Invariant, short, when
 from models.raft.invariants.logs import LOG_EVENTS, NO_CHAIN, Logs, Members
 from sim import Emitted
@@ -87,8 +87,6 @@ class CommittedStable(Invariant):
                 )
         elif isinstance(event, Recovered) and event.newcomer:
             self._commits.pop(emitted.node, None)
-        elif isinstance(event, SnapshotInstalled):
-            self._compare_life(emitted, event.index, "the snapshot that it installed")
 
     def _compare(self, emitted: Emitted, event: Committed) -> None:
         """Chains that are equal at one index are equal below, so the highest that both know decides."""
@@ -101,18 +99,11 @@ class CommittedStable(Invariant):
                 f"at or before index {top} {when(teller)} committed {short(self._chains[top])} and "
                 f"{when(emitted)} {short(own)}",
             )
-        self._compare_life(emitted, event.index, "commit")
-
-    def _compare_life(self, emitted: Emitted, index: int, what: str) -> None:
-        """Within one incarnation, the commit never falls."""
         before = self._commits.get(emitted.node)
         if before is None or before.incarnation != emitted.incarnation or not isinstance(before.event, Committed):
             return
-        if before.event.index > index:
-            self.contradict(
-                emitted,
-                f"{when(emitted)} fell back to {what} {index} from the commit {before.event.index} of {when(before)}",
-            )
+        if before.event.index > event.index:
+            self.contradict(emitted, f"{when(emitted)} fell back to commit {event.index} from that of {when(before)}")
 
     def _grow(self, emitted: Emitted, event: Committed) -> None:
         before = self._commits.get(emitted.node)
@@ -174,6 +165,7 @@ class QuorumLog(Invariant):
         self._bootstrap = bootstrap
         self._voters = bootstrap[0]
         self._top: tuple[int, bytes, Emitted] | None = None
+        self._from = 1  # the first index that the last commit has added
 
     def observe(self, emitted: Emitted) -> None:
         """Count the copies of the highest commit; whoever holds it holds everything below."""
@@ -181,6 +173,7 @@ class QuorumLog(Invariant):
         event = emitted.event
         if isinstance(event, Committed):
             if event.leading and (self._top is None or event.index >= self._top[0]):
+                self._from = 1 if self._top is None else self._top[0] + 1
                 self._top = (event.index, event.chain, emitted)
                 self._voters = self._logs.members(emitted.node, self._bootstrap)[0]
                 self._count(emitted, "")
@@ -194,13 +187,20 @@ class QuorumLog(Invariant):
             return
         index, chain, commit = self._top
         electing = [voter for voter in self._voters if self._logs.may_vote(voter)]
-        lacking = [voter for voter in electing if self._logs.of(voter).chain_at(index) != chain]
+        at_commit = emitted is commit
+        lacking = [voter for voter in electing if not self._holds(voter, index, chain, at_commit=at_commit)]
         if 2 * len(lacking) > len(self._voters):
             self.contradict(
                 emitted,
                 f"{when(commit)} committed {short(chain)} at index {index}; {', '.join(lacking)} of "
                 f"{len(self._voters)} do not hold it on their disks{after}, and could elect a leader without it",
             )
+
+    def _holds(self, voter: str, index: int, chain: bytes, *, at_commit: bool) -> bool:
+        """Whether a voter's log has the entry. To commit it, it must be readable there: later its identity is enough."""
+        log = self._logs.of(voter)
+        readable = not at_commit or not any(self._from <= missing <= index for missing in log.missing)
+        return log.chain_at(index) == chain and readable
 
 
 class OwnTermCommit(Invariant):

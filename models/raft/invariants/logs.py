@@ -8,7 +8,16 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import pairwise
 
-from models.raft.events import Appended, ConfigAppended, Recognised, Recovered, SnapshotInstalled, Truncated
+from models.raft.events import (
+    Appended,
+    ConfigAppended,
+    CopyLost,
+    Recognised,
+    Recovered,
+    Repaired,
+    SnapshotInstalled,
+    Truncated,
+)
 from sim import Emitted, Event
 
 LOG_EVENTS: tuple[type[Event], ...] = (
@@ -18,6 +27,8 @@ LOG_EVENTS: tuple[type[Event], ...] = (
     SnapshotInstalled,
     ConfigAppended,
     Recognised,
+    CopyLost,
+    Repaired,
 )
 NO_CHAIN = bytes(8)
 CHAIN = 8
@@ -29,12 +40,13 @@ Members = tuple[tuple[str, ...], tuple[str, ...]]
 class DurableLog:
     """One server's log: term and chain of every index, from 1; place 0 is the empty log."""
 
-    __slots__ = ("chains", "ever", "named", "terms")
+    __slots__ = ("chains", "ever", "missing", "named", "terms")
 
     def __init__(self) -> None:
         self.terms = [0]
         self.chains = [NO_CHAIN]
         self.ever = {NO_CHAIN}  # every chain that was durable here at some time
+        self.missing: set[int] = set()  # the indices of entries that the disk has lost and nobody has given back
         self.named: list[int] = []  # the indices of entries that name a configuration, as far as one has heard
 
     @property
@@ -60,6 +72,7 @@ class DurableLog:
         """The entries from `first` on are gone."""
         if first < len(self.chains):
             del self.terms[first:], self.chains[first:]
+            self.missing = {index for index in self.missing if index < first}
             while self.named and self.named[-1] >= first:
                 self.named.pop()
 
@@ -100,11 +113,18 @@ class Logs:
             if event.index not in log.named:
                 log.named.append(event.index)
         elif isinstance(event, SnapshotInstalled):
-            self._install(log, event.index, event.entry_term, event.chain)
+            if log.chain_at(event.index) != event.chain:
+                self._install(log, event.index, event.entry_term, event.chain)
+            log.missing = {index for index in log.missing if index > event.index}
         elif isinstance(event, Recovered):
+            log.missing = set()
             self._recover(emitted.node, log, event)
         elif isinstance(event, Recognised):
             self._strangers.discard(emitted.node)
+        elif isinstance(event, CopyLost):
+            log.missing.add(event.index)
+        elif isinstance(event, Repaired):
+            log.missing.discard(event.index)
 
     def of(self, node: str) -> DurableLog:
         """The durable log of a server."""
@@ -149,11 +169,16 @@ class Logs:
         if log.chain_at(event.first - 1) != event.base_chain:
             self._install(log, event.first - 1, 0, event.base_chain)
         read = [event.chains[at : at + CHAIN] for at in range(0, len(event.chains), CHAIN)]
+        read = [self._known(log, event.first + place, chain) for place, chain in enumerate(read)]
         agreed = log.agree(event.first, read)
         bounds = [*event.terms, (event.last + 1, 0)]
         for (first, term), (end, _) in pairwise(bounds):
             for index in range(max(first, agreed + 1), end):
                 self._append(log, index, term, read[index - event.first])
+
+    def _known(self, log: DurableLog, index: int, chain: bytes) -> bytes:
+        """A chain that was read back; for an entry that is lost with its mark, the one that was there."""
+        return chain if chain != NO_CHAIN else log.chain_at(index) or chain
 
     def _way_to(self, last: int, term: int, chain: bytes) -> list[tuple[int, bytes]]:
         """Term and chain of indices 1 to `last`, from the beginning to `chain`, the last of which has this term."""

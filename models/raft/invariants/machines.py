@@ -24,9 +24,17 @@ class StateMachineSafety(Invariant):
         if isinstance(event, Recovered):
             self._last[life] = event.snapshot_index
         elif isinstance(event, SnapshotInstalled):
-            self._last[life] = event.index
+            self._go_on(emitted, event)
         elif isinstance(event, Applied):
             self._apply(emitted, event)
+
+    def _go_on(self, emitted: Emitted, event: SnapshotInstalled) -> None:
+        """A snapshot leads a state forward, never back."""
+        life = (emitted.node, emitted.incarnation)
+        before = self._last.get(life, 0)
+        self._last[life] = event.index
+        if event.index < before:
+            self.contradict(emitted, f"{when(emitted)} went back to a snapshot of index {event.index} from {before}")
 
     def _apply(self, emitted: Emitted, event: Applied) -> None:
         index = event.index

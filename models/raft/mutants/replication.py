@@ -17,7 +17,7 @@ from models.raft.replication import Replication
 class TruncatesAlways(Acceptance):
     """Cuts the log to the place that a message speaks of, also when the message is an old one."""
 
-    def merge(self, request: AppendEntries) -> None:
+    def merge(self, source: str, request: AppendEntries) -> None:  # noqa: ARG002
         self.store(request.prev_index + 1, request.entries)
 
 
