@@ -1,9 +1,10 @@
 """A server's log: the entries behind its base in memory and, each behind its CRC, in the file `log`.
 
 The file begins with two copies, a sector each, of its base: the index, term and chain of the last entry that was
-dropped (0 for a log from the beginning). A frame is (length u32, CRC u32, entry). The CRC runs on from frame to frame, as in etcd's write-ahead log:
-after a cut and new appends, an old frame that survived a crash in the middle of the file does not fit behind the new
-ones, nor a new one behind the old. A new base is written with its entries to `log.new`, which then takes the name.
+dropped (0 for a log from the beginning). A frame is (length u32, CRC u32, entry). The CRC runs on from frame to frame,
+as in etcd's write-ahead log: after a cut and new appends, an old frame that survived a crash in the middle of the file
+does not fit behind the new ones, nor a new one behind the old. A new base is written with its entries to `log.new`,
+which then takes the name.
 """
 
 from bisect import bisect_right

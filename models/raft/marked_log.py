@@ -1,6 +1,6 @@
 """A log that knows what it has lost: entries that rotted keep their place, and peers give them back.
 
-`Log` cuts at the first bad CRC, which is right for a torn tail and throws committed entries away if the disk has rotted.
+`Log` cuts at the first bad CRC, which is right for a torn tail and throws committed entries away if the disk rotted.
 Here each entry has a mark (`marks.py`): bad and unmarked, with no mark behind it, is a torn tail and is cut; bad and
 marked is faulty. A faulty entry counts by its identity in elections, and is neither applied, nor sent, nor acknowledged
 until a peer has given it back (`repair.py`). What a snapshot covers is lost without harm: a hole.
@@ -198,7 +198,7 @@ class MarkedLog(Log):
         self._put(None, self._terms[-1], chain, 0, end)
 
     def _mend_files(self, size: int, rotten: set[int]) -> None:
-        """Cut the torn tail, and write anew the marks that rotted. Marks behind the end are of entries that were cut."""
+        """Cut the torn tail, and write rotten marks anew. Marks behind the end are of entries that were cut."""
         name, end = file_of(self.base), self._ends[-1]
         if end < size:
             self._disk.truncate(FILE, end)

@@ -197,7 +197,7 @@ class QuorumLog(Invariant):
             )
 
     def _holds(self, voter: str, index: int, chain: bytes, *, at_commit: bool) -> bool:
-        """Whether a voter's log has the entry. To commit it, it must be readable there: later its identity is enough."""
+        """Whether a voter's log has the entry. To be committed it must be readable; later its identity is enough."""
         log = self._logs.of(voter)
         readable = not at_commit or not any(self._from <= missing <= index for missing in log.missing)
         return log.chain_at(index) == chain and readable

@@ -1,6 +1,6 @@
 """Promises about logs: Leader Append-Only and Log Matching of Figure 3, and that leaders believe no copy too many."""
 
-from models.raft.events import Appended, BecameLeader, Progressed, Recovered, Truncated
+from models.raft.events import Appended, BecameLeader, Progressed, Recovered, SteppedDown, Truncated
 from models.raft.invariants.invariant import Invariant, short, when
 from models.raft.invariants.logs import LOG_EVENTS, Logs
 from sim import Emitted
@@ -11,14 +11,14 @@ class AppendOnly(Invariant):
 
     name = "append-only"
     claim = "no leader cut its own log"
-    watches = (BecameLeader, Truncated, Recovered)
+    watches = (BecameLeader, Truncated, Recovered, SteppedDown)
 
     def __init__(self) -> None:
         super().__init__()
         self._leads: dict[str, tuple[int, Emitted]] = {}
 
     def observe(self, emitted: Emitted) -> None:
-        """A cut in the term that one leads is a contradiction; a higher term has ended it."""
+        """A cut in the term that one leads is a contradiction, until one has stepped down or a term has begun."""
         event = emitted.event
         if isinstance(event, BecameLeader):
             self._leads[emitted.node] = (event.term, emitted)

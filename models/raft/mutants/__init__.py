@@ -3,7 +3,7 @@
 `breaks` names the promises that may show it, strongest first; `recipe` is the smallest scenario that finds it.
 """
 
-from models.raft.mutants import clients, elections, members, replication, snapshots
+from models.raft.mutants import clients, elections, members, repairs, replication, snapshots
 from models.raft.parts import Parts
 from sim import Mutant
 
@@ -388,6 +388,38 @@ _ALL = (
         Parts(membership=members.LearnerCounts),
         "derived from the dissertation, section 4.2.1",
         "mutants/learner-counts",
+    ),
+    _mutant(
+        "blind-cut",
+        "takes the first bad entry for a torn tail",
+        "committed-durable quorum-log leader-completeness linearizable",
+        Parts(marked_log=repairs.BlindCut),
+        "Alagappan and others, FAST 2018: several systems",
+        "rot-minority",
+    ),
+    _mutant(
+        "minority-cut",
+        "cuts a lost entry that one other server never had",
+        "committed-durable quorum-log leader-completeness committed-stable linearizable",
+        Parts(repair=repairs.MinorityCut),
+        "derived from Alagappan and others, FAST 2018",
+        "rot-leader",
+    ),
+    _mutant(
+        "acks-faulty",
+        "acknowledges entries that it cannot read",
+        "quorum-log match-true linearizable",
+        Parts(acceptance=repairs.AcksFaulty),
+        "derived from Alagappan and others, FAST 2018",
+        "mutants/acks-faulty",
+    ),
+    _mutant(
+        "wrong-repair",
+        "takes another entry of the same index for the one that was lost",
+        "repaired-right log-matching state-machine-safety",
+        Parts(marked_log=repairs.WrongRepair),
+        "derived from Alagappan and others, FAST 2018",
+        "mutants/wrong-repair",
     ),
 )
 
