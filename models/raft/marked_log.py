@@ -191,7 +191,7 @@ class MarkedLog(Log):
         if mark is not None:
             self._put(None, mark.term, mark.chain, mark.crc, mark.offset + mark.size)
             return
-        if max(self._marks) < index:
+        if max(self._marks, default=0) < index:
             raise DiskError(self._disk.name, f"entry {index} of {FILE!r} is lost and so is its mark, and all behind it")
         following = self._marks.get(index + 1)
         chain, end = (NO_CHAIN, self._ends[-1]) if following is None else (following.before, following.offset)

@@ -48,6 +48,7 @@ class Files:
         self.files: dict[str, bytes] = {}
         self.syncs = 0
         self.replacements = 0
+        self.name = "n"
 
     def save(self, record: Message) -> None:
         self.records[type(record)] = record
@@ -58,8 +59,18 @@ class Files:
     def exists(self, name: str) -> bool:
         return name in self.files
 
-    def read(self, name: str) -> bytes:
-        return self.files[name]
+    def read(self, name: str, offset: int = 0, size: int | None = None) -> bytes:
+        return self.files[name][offset : None if size is None else offset + size]
+
+    def size(self, name: str) -> int:
+        return len(self.files[name])
+
+    def write(self, name: str, offset: int, data: bytes) -> None:
+        before = self.files.get(name, b"").ljust(offset, b"\0")
+        self.files[name] = before[:offset] + data + before[offset + len(data) :]
+
+    def unlink(self, name: str) -> None:
+        del self.files[name]
 
     def append(self, name: str, data: bytes) -> None:
         self.files[name] = self.files.get(name, b"") + data
@@ -222,7 +233,7 @@ class Stage:
     def log(self, name: str) -> list[tuple[int, int]]:
         """(index, term) of every entry of a server's log."""
         log = self.nodes[name].log
-        return [(index, log.entry(index).term) for index in range(1, log.last + 1)]
+        return [(index, log.entry(index).term) for index in range(log.base + 1, log.last + 1)]
 
     def plant(self, name: str, *terms: int) -> None:
         """Give a server a log with entries of these terms, and the last one as its term; it restarts."""
