@@ -1,0 +1,1 @@
+"""VeriStore: a crash-consistent key-value engine, and an object store on it."""
