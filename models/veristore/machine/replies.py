@@ -1,0 +1,91 @@
+"""What the machine answers. A `Denied` says why nothing was done; everything else is a fact about the state."""
+
+import msgspec
+
+from sim import Message
+
+
+class SessionOpened(Message):
+    """The session's id, the sequence number of the command that opened it."""
+
+    session: int
+
+
+class SessionExpired(Message):
+    """The machine knows no such session: this attempt did nothing, an earlier one may have."""
+
+
+class Superseded(Message):
+    """A later serial of the session is done: this attempt did nothing, an earlier one may have."""
+
+
+class Written(Message):
+    """It is done; `version` is its sequence number."""
+
+    version: int
+
+
+class Mismatch(Message):
+    """Nothing was done: `key` has version `seen` (None: no value)."""
+
+    key: bytes
+    seen: int | None
+
+
+class Value(Message):
+    """What a key holds."""
+
+    value: bytes
+    version: int
+
+
+class Absent(Message):
+    """There is nothing of this name."""
+
+
+class Item(Message):
+    """One key of a scan."""
+
+    key: bytes
+    value: bytes
+    version: int
+
+
+class Items(Message):
+    """The keys of a scan as of one sequence number; `more`: there are keys behind the last."""
+
+    items: tuple[Item, ...]
+    more: bool
+
+
+class Denied(Message):
+    """Nothing was done. `status` and `code` are those of S3 where it has one, `detail` is for people."""
+
+    status: int
+    code: str
+    detail: str
+
+
+Reply = SessionOpened | SessionExpired | Superseded | Written | Mismatch | Value | Absent | Items | Denied
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Reply).decode
+
+
+def encode_reply(reply: Reply) -> bytes:
+    """The bytes of a reply."""
+    return _encode(reply)
+
+
+def decode_reply(body: bytes) -> Reply:
+    """The reply of these bytes; raises msgspec.MsgspecError if they are none."""
+    found: Reply = _decode(body)
+    return found
+
+
+class Deny(Exception):
+    """A part of the machine refuses the command: it becomes a `Denied`, and all its changes are dropped."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reply = Denied(status, code, detail)
