@@ -11,6 +11,7 @@ import msgspec
 
 from models.veristore.machine import commands as c
 from models.veristore.machine import questions as q
+from models.veristore.machine.kv import KeyValues
 from models.veristore.machine.limits import Limits
 from models.veristore.machine.parts import MachineParts
 from models.veristore.machine.replies import Denied, Deny, Reply, encode_reply
@@ -26,18 +27,45 @@ class Machine:
     def __init__(self, limits: Limits = DEFAULT_LIMITS, parts: MachineParts = DEFAULT_PARTS) -> None:
         self.limits = limits
         self._sessions = parts.sessions(limits)
-        kv, clock = parts.kv(limits), parts.clock()
         self._deeds: dict[type[c.Command], Callable[..., Reply]] = {
             c.OpenSession: lambda draft, _: self._sessions.open(draft),
-            c.Put: kv.put,
-            c.Delete: kv.delete,
-            c.Cas: kv.cas,
-            c.Batch: kv.batch,
-            c.Tick: clock.tick,
+            c.Tick: parts.clock().tick,
         }
-        self._answers: dict[type[q.Question], Callable[..., Reply]] = {
-            q.Get: kv.get,
-            q.Scan: kv.scan,
+        self._answers: dict[type[q.Question], Callable[..., Reply]] = {}
+        self._add_values(parts.kv(limits))
+        self._add_objects(parts)
+
+    def _add_values(self, kv: KeyValues) -> None:
+        self._deeds |= {c.Put: kv.put, c.Delete: kv.delete, c.Cas: kv.cas, c.Batch: kv.batch}
+        self._answers |= {q.Get: kv.get, q.Scan: kv.scan}
+
+    def _add_objects(self, parts: MachineParts) -> None:
+        limits, catalogue, conditions, etags = self.limits, parts.catalogue(), parts.conditions(), parts.etags()
+        chunks = parts.chunks(limits)
+        uploads = parts.uploads(limits, chunks)
+        objects = parts.objects(limits, catalogue, chunks, uploads, conditions, etags)
+        multipart = parts.multipart(objects)
+        collector = parts.collector(limits, uploads)
+        self._deeds |= {
+            c.OpenPut: uploads.open_put,
+            c.WriteChunk: uploads.write_chunk,
+            c.AbortUpload: uploads.abort,
+            c.CommitPut: objects.commit,
+            c.DeleteObject: objects.delete,
+            c.CreateMultipart: multipart.create,
+            c.OpenPart: multipart.open_part,
+            c.CommitPart: multipart.commit_part,
+            c.CompleteMultipart: multipart.complete,
+            c.Reap: collector.reap,
+            c.Collect: collector.collect,
+        }
+        self._answers |= {
+            q.Judge: objects.judge,
+            q.Head: objects.head,
+            q.ReadChunk: objects.read_chunk,
+            q.GetRange: objects.get_range,
+            q.ListObjects: parts.listing(limits, catalogue).page,
+            q.ListParts: multipart.list_parts,
         }
 
     def execute(self, view: View, seq: int, command: bytes) -> Outcome:

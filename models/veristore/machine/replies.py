@@ -2,6 +2,7 @@
 
 import msgspec
 
+from models.veristore.machine.stored import Meta
 from sim import Message
 
 
@@ -58,6 +59,93 @@ class Items(Message):
     more: bool
 
 
+class UploadOpen(Message):
+    """An upload is open; its id is the sequence number of the command that opened it."""
+
+    upload: int
+
+
+class Committed(Message):
+    """The object is there, in this version."""
+
+    version: int
+    etag: str
+
+
+class PartCommitted(Message):
+    """The part is there."""
+
+    etag: str
+
+
+class Holds(Message):
+    """The condition holds now."""
+
+
+class Found(Message):
+    """What the object is. Its chunks can be read until logical time `until`, whatever happens to the object."""
+
+    meta: Meta
+    until: int
+
+
+class Chunk(Message):
+    """The bytes of a chunk, with the CRC-32 that they were stored with."""
+
+    crc: int
+    data: bytes
+
+
+class Range(Message):
+    """Bytes `first` to `last` of an object of `size` bytes."""
+
+    version: int
+    etag: str
+    size: int
+    first: int
+    data: bytes
+
+
+class Entry(Message):
+    """An object in a list."""
+
+    key: str
+    version: int
+    etag: str
+    size: int
+
+
+class Listed(Message):
+    """A page of a list. `truncated`: there is more, behind `last`."""
+
+    entries: tuple[Entry, ...]
+    prefixes: tuple[str, ...]
+    truncated: bool
+    last: str
+
+
+class PartEntry(Message):
+    """A part in a list."""
+
+    part: int
+    etag: str
+    size: int
+
+
+class PartsListed(Message):
+    """A page of the parts of an upload."""
+
+    parts: tuple[PartEntry, ...]
+    truncated: bool
+
+
+class Swept(Message):
+    """A step of reaping or collecting is done: so many things are gone; go on behind `after`, 0 if it was the end."""
+
+    gone: int
+    after: int
+
+
 class Denied(Message):
     """Nothing was done. `status` and `code` are those of S3 where it has one, `detail` is for people."""
 
@@ -66,7 +154,27 @@ class Denied(Message):
     detail: str
 
 
-Reply = SessionOpened | SessionExpired | Superseded | Written | Mismatch | Value | Absent | Items | Denied
+Reply = (
+    SessionOpened
+    | SessionExpired
+    | Superseded
+    | Written
+    | Mismatch
+    | Value
+    | Absent
+    | Items
+    | UploadOpen
+    | Committed
+    | PartCommitted
+    | Holds
+    | Found
+    | Chunk
+    | Range
+    | Listed
+    | PartsListed
+    | Swept
+    | Denied
+)
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Reply).decode
