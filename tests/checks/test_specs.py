@@ -42,6 +42,11 @@ RIGHT: dict[str, tuple[Spec, list[Op]]] = {
         run(("put", "c", "e1"), ("get", None, ("c", "e1")), ("put-if", ("e1", "d"), "e2"), ("head", None, "e2")),
     ),
     "listing": (SPECS["object-store"], run(("list", None, ()), ("put", "c", "e1"), ("list", None, ("x",)))),
+    "listing of versions": (
+        SPECS["object-store"],
+        run(("put", "c", "e1"), ("list", None, (("x", "e1"),)), ("delete", None, None), ("list", "x", ())),
+    ),
+    "listing of others": (SPECS["object-store"], run(("put", "c", "e1"), ("list", "y", ()))),
     "bank": (
         BANK,
         run(
@@ -119,6 +124,12 @@ WRONG: dict[str, tuple[Spec, list[Op], str]] = {
         run(("put", "c", "e1"), ("delete", None, None), ("list", None, ("x",))),
         "x",
     ),
+    "old version listed": (
+        SPECS["object-store"],
+        run(("put", "c", "e1"), ("put", "d", "e2"), ("list", "", (("x", "e1"),))),
+        "is stale",
+    ),
+    "object of the prefix not listed": (SPECS["object-store"], run(("put", "c", "e1"), ("list", "x", ())), "stale"),
     "money from nowhere": (BANK, run(("read", None, (("a", 3), ("b", 1)))), "the sum is 3"),
     "transfer lost": (BANK, run(("transfer", ("a", "b", 1), None), ("read", None, (("a", 3), ("b", 0)))), "read#1"),
 }

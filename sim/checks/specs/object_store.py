@@ -22,7 +22,8 @@ class ObjectStore(Register):
 
     put(content) gives the etag. get gives (content, etag), or None if there is no object. head gives the etag or None.
     put-if((etag or None, content)) gives the new etag, or False if the object's etag was another. list gives the keys
-    that exist, and is taken as one read of each object: that they are of one moment is not checked.
+    that exist, or (key, etag) of each, and is taken as one read of each object: that they are of one moment is not
+    checked. list(prefix) is about the objects alone whose keys begin so.
     """
 
     verbs = {
@@ -31,7 +32,7 @@ class ObjectStore(Register):
         "head": "the etag or nil",
         "delete": "",
         "put-if": "(etag or nil, content): the new etag, or False",
-        "list": "the keys",
+        "list": "(prefix or nil): the keys, or (key, etag) of each",
     }
 
     def __init__(self) -> None:
@@ -126,13 +127,25 @@ class _Registers:
         return _Object(typed(etag), typed(self._contents.get((typed(op.key), typed(etag)), ("content unknown",))))
 
     def _turn_list(self, op: Op, fresh: int) -> Iterator[Op]:
-        shown = dict.fromkeys(map(typed, op.result)) if isinstance(op.result, tuple) else {}
+        shown = dict(map(self._shown, op.result)) if isinstance(op.result, tuple) else {}
+        prefix = op.arg if isinstance(op.arg, str) else ""
         for number, (name, key) in enumerate(self._keys.items()):
-            one = replace(op, key=key, process=fresh + number, call=op.call + number, ret=op.ret + number)
-            if name in shown:
+            if prefix and not (isinstance(key, str) and key.startswith(prefix)):
+                continue
+            one = replace(op, key=key, arg=None, process=fresh + number, call=op.call + number, ret=op.ret + number)
+            if name not in shown:
+                yield replace(one, f="get", result=None)
+            elif shown[name] is None:
                 yield _exists(one)
             else:
-                yield replace(one, f="get", arg=None, result=None)
+                yield self._turn(replace(one, f="head", result=shown[name]))
+
+    def _shown(self, element: object) -> tuple[object, object]:
+        """What a list shows of one object: its key, and its etag or None."""
+        name = typed(element)
+        if isinstance(element, tuple) and len(element) == 2 and name not in self._keys:
+            return typed(element[0]), element[1]
+        return name, None
 
 
 def _exists(op: Op) -> Op:

@@ -1,0 +1,35 @@
+"""Which of several independent stores holds what: keys are spread by their names, objects by their buckets."""
+
+from collections.abc import Sequence
+from zlib import crc32
+
+from models.veristore.clients.port import Port
+from models.veristore.machine.replies import Denied, Reply
+from sim import Refused
+
+
+class Ports:
+    """All stores of a system, each with a bucket of its own."""
+
+    def __init__(self, ports: Sequence[Port]) -> None:
+        self.all = tuple(ports)
+        self.buckets = tuple(f"bucket-{number}" for number in range(1, len(self.all) + 1))
+
+    def of(self, name: str) -> Port:
+        """The store that holds what has this name."""
+        return self.all[crc32(name.encode()) % len(self.all)]
+
+    def bucket_of(self, name: str) -> str:
+        """The bucket of the store that holds what has this name."""
+        return self.buckets[crc32(name.encode()) % len(self.all)]
+
+    def of_bucket(self, bucket: str) -> Port:
+        """The store that holds a bucket."""
+        return self.all[self.buckets.index(bucket)]
+
+
+def accepted(reply: Reply) -> Reply:
+    """The reply, unless the store denied the command: then it surely did nothing, so Refused."""
+    if isinstance(reply, Denied):
+        raise Refused(f"{reply.code}: {reply.detail}")
+    return reply
