@@ -84,3 +84,9 @@ class ConditionFailed(Event):
     bucket: str
     key: str
     status: int
+
+
+class CasLost(Event):
+    """A swap or a batch found another version than it expected, and did nothing."""
+
+    key: str

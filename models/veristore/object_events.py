@@ -42,13 +42,18 @@ class ObjectDeleted(Event):
 
 
 class UploadChanged(Event):
-    """An upload was opened (`open`), closed (`completed`, `aborted`), or forgotten."""
+    """An upload was opened (`open`), closed (`completed`, `aborted`), or forgotten. Times are logical, in ns.
+
+    `answered`: whoever uploaded was told how it ended.
+    """
 
     seq: int
     upload: int
     kind: str
     state: str
     begun: int
+    ended: int
+    answered: bool
 
 
 class PartChanged(Event):
@@ -127,9 +132,9 @@ def _of_object(seq: int, stored: bytes, value: bytes | None, closed: Upload | No
 def _of_upload(seq: int, stored: bytes, value: bytes | None) -> Event:
     number = keys.upload_of(stored)
     if value is None:
-        return UploadChanged(seq, number, "", "forgotten", 0)
+        return UploadChanged(seq, number, "", "forgotten", 0, 0, False)
     upload = decode(Upload, value)
-    return UploadChanged(seq, number, upload.kind, upload.state, upload.begun)
+    return UploadChanged(seq, number, upload.kind, upload.state, upload.begun, upload.ended, bool(upload.result))
 
 
 def _of_part(seq: int, stored: bytes, value: bytes | None) -> Event:

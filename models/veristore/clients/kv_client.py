@@ -9,7 +9,7 @@ Batches write one token into the two keys of a pair, and a pair is one object of
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from models.veristore.client_events import PairSeen
+from models.veristore.client_events import CasLost, PairSeen
 from models.veristore.clients.ports import Ports, accepted
 from models.veristore.machine import commands as c
 from models.veristore.machine import questions as q
@@ -82,6 +82,7 @@ class KvClient:
         reply = accepted(await self._ports.of(name).ask(command, deadline))
         if isinstance(reply, Mismatch):
             self._versions[name] = reply.seen
+            self._actor.emit(CasLost(name))
             return False
         assert isinstance(reply, Written), f"{reply} is no answer to a write"
         self._versions[name] = reply.version

@@ -3,8 +3,10 @@
 from functools import partial
 from typing import cast
 
+from models.veristore.client_landmarks import OBJECT_LANDMARKS
 from models.veristore.clients.client import VERBS, ClientParts, StoreClient
 from models.veristore.clients.settings import ClientSettings
+from models.veristore.invariants.of_clients import KV_CHECKS, OBJECT_CHECKS
 from models.veristore.machine.limits import Limits
 from models.veristore.machine.machine import Machine
 from models.veristore.machine.memory import MemoryMap
@@ -46,5 +48,12 @@ def build(system: System) -> None:
 
 
 MODEL = Model(
-    name="standin", about="a store in memory", build=build, parameters=ClientSettings, spec="object-store", verbs=VERBS
+    name="standin",
+    about="a store in memory",
+    build=build,
+    parameters=ClientSettings,
+    spec="object-store",
+    verbs=VERBS,
+    checks={**KV_CHECKS, **OBJECT_CHECKS},
+    landmarks=OBJECT_LANDMARKS,
 )
