@@ -78,7 +78,9 @@ class Compacted(Event):
 
 
 class RecoveryBegan(Event):
-    """The process has started and reads its disk."""
+    """The process has started and reads its disk, on which the log has `log_bytes`."""
+
+    log_bytes: int
 
 
 class TornTail(Event):
@@ -111,13 +113,19 @@ class Digest(Event):
     digest: int
 
 
+class SnapshotRead(Event):
+    """A snapshot that `source` took at `seq` has arrived, every chunk whole; its entries have this digest."""
+
+    source: str
+    seq: int
+    digest: int
+
+
 class Restored(Event):
     """An empty store became a copy of the snapshot that `source` took at `seq`."""
 
     source: str
     seq: int
-    chain: bytes
-    digest: int
 
 
 class SpaceRanOut(Event):

@@ -6,6 +6,8 @@ from typing import cast
 
 from models.veristore.clients.client import VERBS, StoreClient
 from models.veristore.engine.recovery import FAULTY, READY
+from models.veristore.invariants.engine import ENGINE_CHECKS
+from models.veristore.landmarks import ENGINE_LANDMARKS
 from models.veristore.node import StoreNode
 from models.veristore.parts import Parts
 from models.veristore.settings import Settings
@@ -37,5 +39,7 @@ MODEL = Model(
     parameters=Settings,
     spec="object-store",
     verbs=VERBS,
+    checks=ENGINE_CHECKS,
+    landmarks=ENGINE_LANDMARKS,
     roles={"ready": _in_state(READY), "faulty": _in_state(FAULTY)},
 )

@@ -17,7 +17,7 @@ from models.veristore.engine.damage import Damage, TooLarge
 from models.veristore.engine.layers import Layers
 from models.veristore.engine.memtable import Entry, Memtable
 from models.veristore.engine.recovery import EMPTY, FAULTY, READY
-from models.veristore.engine.segment import NO_CHAIN
+from models.veristore.engine.segment import NO_CHAIN, PREFIX
 from models.veristore.engine.snapshot import Copy, check, restore, take
 from models.veristore.engine.storage import Files
 from models.veristore.engine.tree import Tree
@@ -68,7 +68,7 @@ class Engine:
 
     async def open(self) -> None:
         """Recover. NoRoom if the disk refuses a change that recovery needs: make a new engine and try again."""
-        self.tell(RecoveryBegan())
+        self.tell(RecoveryBegan(sum(self.storage.size(name) for name in self.storage.names(PREFIX))))
         try:
             await self.parts.recovery(self).run()
         except Damage as damage:

@@ -64,6 +64,7 @@ class Recovery:
         if salvaged:
             await engine.checkpoint.flush(engine.wal.place.seq)
         self._serve(scan)
+        await engine.wal.drop(self._manifest.floor)
 
     # Manifest and runs
 
@@ -194,7 +195,6 @@ class Recovery:
         await manifest.commit(Edit(epoch=epoch, highest=place.seq))
         await wal.start(place, epoch)
         self._tree.applied = place.seq
-        await wal.drop(manifest.floor)
 
     def _serve(self, scan: Scan) -> None:
         engine = self._engine
