@@ -54,6 +54,7 @@ class Committer:
             await node.sleep(self._settings.group_window)
             self._work_out(group)
         await engine.commit()
+        node.upkeep.committed()
         for done in group:
             self.answer(done)
 

@@ -35,3 +35,25 @@ class Question(Request[Answered]):
     """Answer this from what is durable."""
 
     body: bytes
+
+
+class Installed(Message):
+    """The standby holds the map up to `seq`."""
+
+    seq: int
+
+
+class Install(Request[Installed]):
+    """Chunk `number` of the `chunks` chunks of the snapshot at `seq`. Refused by a store that is not empty."""
+
+    seq: int
+    number: int
+    chunks: int
+    chunk: bytes
+
+
+class Suffix(Request[Installed]):
+    """The batches from `first` on, as they stand in the log."""
+
+    first: int
+    batches: tuple[bytes, ...]

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import cast
 
+from models.veristore.client_landmarks import OBJECT_LANDMARKS
 from models.veristore.clients.client import VERBS, StoreClient
 from models.veristore.engine.recovery import FAULTY, READY
 from models.veristore.invariants.engine import ENGINE_CHECKS
+from models.veristore.invariants.of_clients import KV_CHECKS, OBJECT_CHECKS
 from models.veristore.landmarks import ENGINE_LANDMARKS
 from models.veristore.node import StoreNode
 from models.veristore.parts import Parts
@@ -18,10 +20,15 @@ def build(system: System) -> None:
     """Put a store on every node of the system, and a client on every script."""
     settings = cast("Settings", system.parameters)
     parts = Parts() if system.mutant is None else cast("Parts", system.mutant.part)
-    for name in system.servers:
+    first, *others = system.servers
+    standby = others.pop() if settings.standby and others else ""
+    system.server(first, partial(StoreNode, settings, parts, standby=standby))
+    for name in others:
         system.server(name, partial(StoreNode, settings, parts))
+    if standby:
+        system.server(standby, partial(StoreNode, settings, parts, is_standby=True))
     for number, script in enumerate(system.scripts):
-        client = partial(StoreClient, system.servers, script, settings, parts.client, caretaker=number == 0)
+        client = partial(StoreClient, (first, *others), script, settings, parts.client, caretaker=number == 0)
         system.client(script.client, client)
 
 
@@ -39,7 +46,7 @@ MODEL = Model(
     parameters=Settings,
     spec="object-store",
     verbs=VERBS,
-    checks=ENGINE_CHECKS,
-    landmarks=ENGINE_LANDMARKS,
+    checks={**ENGINE_CHECKS, **KV_CHECKS, **OBJECT_CHECKS},
+    landmarks={**ENGINE_LANDMARKS, **OBJECT_LANDMARKS},
     roles={"ready": _in_state(READY), "faulty": _in_state(FAULTY)},
 )

@@ -1,7 +1,8 @@
 """A store node: it recovers, then takes commands and questions. One worker at a time touches the disk."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
+from models.veristore.backup import Source, Standby
 from models.veristore.engine.damage import Damage, NoRoom
 from models.veristore.engine.engine import Engine
 from models.veristore.engine.recovery import EMPTY, FAULTY
@@ -9,7 +10,7 @@ from models.veristore.events import ReadServed
 from models.veristore.machine.machine import Machine
 from models.veristore.machine.view import Change
 from models.veristore.messages import FAULTY as IS_FAULTY
-from models.veristore.messages import STARTING, TOO_LARGE, Answered, Command, Question
+from models.veristore.messages import STARTING, TOO_LARGE, Answered, Command, Install, Question, Suffix
 from models.veristore.object_events import events_of
 from models.veristore.parts import Parts
 from models.veristore.settings import Settings
@@ -22,9 +23,11 @@ from sim import Actor, Caller, on
 class StoreNode(Actor):
     """One incarnation of a store. What must survive a crash is in its engine's files alone."""
 
-    def __init__(self, settings: Settings, parts: Parts) -> None:
+    def __init__(self, settings: Settings, parts: Parts, *, standby: str = "", is_standby: bool = False) -> None:
         self.settings = settings
         self.parts = parts
+        self._standby_name = standby
+        self._is_standby = is_standby
 
     def on_start(self) -> None:
         """Recover, then serve."""
@@ -33,8 +36,13 @@ class StoreNode(Actor):
         self.committer = self.parts.committer(self)
         self.upkeep = Upkeep(self)
         self.space = Space(self)
+        self.source = Source(self, self._standby_name)
+        self.standby = Standby(self)
         self._working = False
-        self.spawn(self.recover())
+        if not self._is_standby or self.engine.exists:
+            self.spawn(self.recover())
+        if self._standby_name:
+            self.spawn(self.source.copy())
 
     @property
     def state(self) -> str:
@@ -46,17 +54,21 @@ class StoreNode(Actor):
         while True:
             try:
                 await self.engine.open()
+                break
             except NoRoom:
                 released = self.space.release()
                 self.engine = self._make_engine()
                 if not released:
                     await self.sleep(self.settings.space_retry)
-            else:
-                break
         if self.engine.ready:
             self.space.begin()
             self.upkeep.begin()
             self.work()
+
+    async def reopen(self) -> None:
+        """Recover anew, from what is on the disk now."""
+        self.engine = self._make_engine()
+        await self.recover()
 
     # Requests
 
@@ -86,6 +98,16 @@ class StoreNode(Actor):
         self.emit(ReadServed(seq, view.shown))
         return Answered(body, seq)
 
+    @on(Install)
+    def install(self, caller: Caller, part: Install) -> None:
+        """From the store whose standby this is: a part of a snapshot."""
+        self.standby.install(caller, part)
+
+    @on(Suffix)
+    def follow(self, caller: Caller, suffix: Suffix) -> None:
+        """From the store whose standby this is: what it committed since."""
+        self.standby.follow(caller, suffix)
+
     # Work
 
     def work(self) -> None:
@@ -96,15 +118,20 @@ class StoreNode(Actor):
 
     async def _work(self) -> None:
         try:
-            while self.engine.ready and (self.committer.has_work or self.upkeep.has_work):
-                if self.committer.has_work and not self.upkeep.is_urgent:
-                    await self.committer.commit_group()
-                    self.upkeep.committed()
-                else:
-                    await self.upkeep.do()
+            while self.engine.ready and (job := self._next_job()) is not None:
+                await job()
         except Damage as damage:
             self._fail(damage)
         self._working = False
+
+    def _next_job(self) -> Callable[[], Awaitable[None]] | None:
+        if self.upkeep.is_urgent:
+            return self.upkeep.do
+        if self.committer.has_work:
+            return self.committer.commit_group
+        if self.standby.has_work:
+            return self.standby.commit_suffix
+        return self.upkeep.do if self.upkeep.has_work else None
 
     def _fail(self, damage: Damage) -> None:
         self.engine.fail(damage)
@@ -117,8 +144,9 @@ class StoreNode(Actor):
         return True
 
     def _make_engine(self) -> Engine:
-        return self.parts.engine(self.disk, self.settings, self.emit, self.parts, self._tell_of_objects)
+        return self.parts.engine(self.disk, self.settings, self.emit, self.parts, self._applied)
 
-    def _tell_of_objects(self, seq: int, changes: Sequence[Change]) -> None:
+    def _applied(self, seq: int, changes: Sequence[Change]) -> None:
+        self.source.applied(seq, changes)
         for event in events_of(seq, changes):
             self.emit(event)

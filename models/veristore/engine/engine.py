@@ -13,15 +13,16 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from models.veristore.engine import batch
-from models.veristore.engine.damage import Damage, TooLarge
+from models.veristore.engine.damage import BadSnapshot, Damage, TooLarge
 from models.veristore.engine.layers import Layers
+from models.veristore.engine.manifest import FILE as MANIFEST
 from models.veristore.engine.memtable import Entry, Memtable
 from models.veristore.engine.recovery import EMPTY, FAULTY, READY
 from models.veristore.engine.segment import NO_CHAIN, PREFIX
-from models.veristore.engine.snapshot import Copy, check, restore, take
+from models.veristore.engine.snapshot import read, restore, take
 from models.veristore.engine.storage import Files
-from models.veristore.engine.tree import Tree
-from models.veristore.events import CorruptionFound, Digest, Durable, Proposed, RecoveryBegan
+from models.veristore.engine.tree import Tree, digest_of
+from models.veristore.events import CorruptionFound, Digest, Durable, Proposed, RecoveryBegan, Restored, SnapshotRead
 from models.veristore.machine.view import Change
 from models.veristore.settings import Settings
 from sim import Event
@@ -79,6 +80,11 @@ class Engine:
         if self.state != FAULTY:
             self.state, self.damage = FAULTY, damage
             self.tell(CorruptionFound(damage.item, damage.how))
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a store in the directory."""
+        return self.storage.exists(MANIFEST) or bool(self.storage.names(PREFIX))
 
     @property
     def ready(self) -> bool:
@@ -155,11 +161,18 @@ class Engine:
         """The chunks of a snapshot of what readers see."""
         return take(self)
 
-    async def restore(self, chunks: Sequence[bytes]) -> Copy:
-        """Make an empty directory a copy of a snapshot, then `open` it. BadSnapshot or NotEmpty: nothing was done."""
-        copy = check(chunks, self.parts.entries())
+    async def restore(self, source: str, chunks: Sequence[bytes]) -> None:
+        """Make an empty directory a copy of a snapshot, for a new engine to open.
+
+        BadSnapshot, NotEmpty or NoRoom: nothing was restored.
+        """
+        copy = read(chunks, self.parts.entries())
+        digest = digest_of(copy.entries)
+        self.tell(SnapshotRead(source, copy.seq, digest))
+        if digest != copy.digest:
+            raise BadSnapshot("its entries do not have the digest that its title says")
         await restore(self, copy)
-        return copy
+        self.tell(Restored(source, copy.seq))
 
     # Upkeep
 

@@ -13,10 +13,9 @@ import msgspec
 
 from models.veristore.engine.block import DATA, Block, pack, unpack
 from models.veristore.engine.damage import BadSnapshot, NotEmpty
-from models.veristore.engine.manifest import FILE, Edit, Listed
+from models.veristore.engine.manifest import Edit, Listed
 from models.veristore.engine.memtable import Entry
 from models.veristore.engine.run import encode_run, run_name
-from models.veristore.engine.segment import PREFIX
 from models.veristore.engine.tree import digest_of
 from sim import Message
 
@@ -67,7 +66,7 @@ def take(engine: "Engine") -> list[bytes]:
     return [_seal(number, body) for number, body in enumerate([msgspec.msgpack.encode(title), *groups])]
 
 
-def check(chunks: Sequence[bytes], form: EntryFormat) -> Copy:
+def read(chunks: Sequence[bytes], form: EntryFormat) -> Copy:
     """Read a snapshot; BadSnapshot says what is wrong with it."""
     bodies = [_open(number, chunk) for number, chunk in enumerate(chunks)]
     if not bodies:
@@ -86,7 +85,7 @@ def check(chunks: Sequence[bytes], form: EntryFormat) -> Copy:
 async def restore(engine: "Engine", copy: Copy) -> None:
     """Make the empty directory of `engine` a store with this content; NotEmpty if it is one already."""
     storage = engine.storage
-    if storage.exists(FILE) or storage.names(PREFIX):
+    if engine.exists:
         raise NotEmpty("a store is there already")
     edit = Edit(floor=copy.seq, chain=copy.chain, epoch=0, highest=copy.seq, next_run=2)
     if copy.entries:
