@@ -25,9 +25,11 @@ class Caretaker:
             await self._actor.sleep(self._settings.tick_every)
 
     async def sweep(self) -> None:
-        """Reap and collect for ever."""
+        """Reap and collect for ever, at a steady pace however long it takes."""
+        due = self._actor.elapsed()
         while True:
-            await self._actor.sleep(self._settings.collect_every)
+            due = max(due + self._settings.collect_every, self._actor.elapsed())
+            await self._actor.sleep(due - self._actor.elapsed())
             await self._walk(c.Reap)
             await self._walk(c.Collect)
 

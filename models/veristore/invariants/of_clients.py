@@ -15,7 +15,7 @@ from sim import Check, System
 
 def _uploads_collected(system: System) -> Check:
     settings = cast("ClientSettings", system.parameters)
-    return UploadsCollected(Told(), settings.upload_ttl, settings.grace, settings.collect_every)
+    return UploadsCollected(Told(), settings.upload_ttl, settings.grace, settings.collect_every, settings.tick_every)
 
 
 KV_CHECKS: Mapping[str, Callable[[System], Check]] = {

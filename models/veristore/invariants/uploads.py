@@ -44,17 +44,17 @@ class UploadsCollected(Check):
     """Once all is healed: no upload stays open, and no chunk of an aborted one stays, much longer than allowed.
 
     Counted in logical time: an upload may be open for `upload_ttl`, a chunk stays for `grace` after its upload was
-    aborted, and both wait at most for two rounds of the collector.
+    aborted, and both wait at most for two rounds of the collector, each of which knows the time to a tick.
     """
 
     name = "uploads-collected"
     watches = (UploadChanged, ChunkWritten, ChunkCollected, Ticked)
 
-    def __init__(self, told: Told, upload_ttl: int, grace: int, collect_every: int) -> None:
+    def __init__(self, told: Told, upload_ttl: int, grace: int, collect_every: int, tick_every: int) -> None:
         self._told = told
         self._upload_ttl = upload_ttl
         self._grace = grace
-        self._rounds = 2 * collect_every
+        self._rounds = 2 * (collect_every + tick_every)
         self._time: dict[str, int] = {}
         self._uploads: dict[tuple[str, int], UploadChanged] = {}
         self._chunks: dict[tuple[str, int], set[int]] = {}

@@ -47,7 +47,7 @@ class Machine:
         multipart = parts.multipart(objects)
         collector = parts.collector(limits, uploads)
         self._deeds |= {
-            c.OpenPut: uploads.open_put,
+            c.OpenPut: objects.open_put,
             c.WriteChunk: uploads.write_chunk,
             c.AbortUpload: uploads.abort,
             c.CommitPut: objects.commit,

@@ -3,7 +3,7 @@
 from models.veristore.machine.catalogue import Catalogue, pinned
 from models.veristore.machine.chunks import Chunks
 from models.veristore.machine.clock import now
-from models.veristore.machine.commands import CommitPut, DeleteObject
+from models.veristore.machine.commands import CommitPut, DeleteObject, OpenPut
 from models.veristore.machine.conditions import Conditions
 from models.veristore.machine.etags import Etags
 from models.veristore.machine.limits import Limits
@@ -11,7 +11,7 @@ from models.veristore.machine.names import check_object, is_id, no_such_upload
 from models.veristore.machine.questions import GetRange, Head, Judge, ReadChunk
 from models.veristore.machine.replies import Absent, Committed, Deny, Holds, Range, Reply, Written, decode_reply
 from models.veristore.machine.stored import OPEN, PUT, Meta, Segment, Upload
-from models.veristore.machine.uploads import Uploads
+from models.veristore.machine.uploads import Uploads, check_md5
 from models.veristore.machine.view import Draft, View
 
 
@@ -33,6 +33,15 @@ class Objects:
         self.uploads = uploads
         self.conditions = conditions
         self.etags = etags
+
+    def open_put(self, draft: Draft, command: OpenPut) -> Reply:
+        """Open an upload that will be an object. Nobody sees anything of it yet."""
+        check_object(command.bucket, command.key, self.limits)
+        check_md5(command.md5)
+        upload = self.uploads.new_id(draft, command.bucket, command.key)
+        segment = self.chunks.plan(upload, command.size, command.chunk_size)
+        opened = Upload(PUT, command.bucket, command.key, now(draft), segment, command.md5)
+        return self.uploads.open(draft, upload, opened)
 
     def commit(self, draft: Draft, command: CommitPut) -> Reply:
         """The commit point of a put: all its chunks are there, its condition holds, and the object is replaced."""

@@ -8,16 +8,15 @@ import msgspec
 from models.veristore.machine import keys
 from models.veristore.machine.chunks import Chunks
 from models.veristore.machine.clock import now
-from models.veristore.machine.commands import AbortUpload, Condition, OpenPut, WriteChunk
+from models.veristore.machine.commands import AbortUpload, Condition, WriteChunk
 from models.veristore.machine.limits import Limits
-from models.veristore.machine.names import check_object, is_id, no_such_upload
+from models.veristore.machine.names import is_id, no_such_upload
 from models.veristore.machine.replies import Deny, Reply, UploadOpen, Written, encode_reply
 from models.veristore.machine.stored import (
     ABORTED,
     COMPLETED,
     MULTIPART,
     OPEN,
-    PUT,
     Garbage,
     Part,
     Segment,
@@ -40,15 +39,6 @@ class Uploads:
     def new_id(self, draft: Draft, bucket: str, key: str) -> int:  # noqa: ARG002 - what others have made ids from
         """The id of the upload that the command opens."""
         return draft.seq
-
-    def open_put(self, draft: Draft, command: OpenPut) -> Reply:
-        """Open an upload that will be an object by itself."""
-        check_object(command.bucket, command.key, self._limits)
-        check_md5(command.md5)
-        upload = self.new_id(draft, command.bucket, command.key)
-        segment = self._chunks.plan(upload, command.size, command.chunk_size)
-        opened = Upload(PUT, command.bucket, command.key, now(draft), segment, command.md5)
-        return self.open(draft, upload, opened)
 
     def open(self, draft: Draft, upload: int, opened: Upload) -> Reply:
         """Keep an upload that has just been opened."""
