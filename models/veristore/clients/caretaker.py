@@ -34,12 +34,12 @@ class Caretaker:
             await self._walk(c.Collect)
 
     async def _walk(self, step: type[c.Reap] | type[c.Collect]) -> None:
-        after = 0
+        start = 1
         while True:
-            swept = await self._ask(step(after, STEP))
-            if swept is None or not swept.after:
+            swept = await self._ask(step(start, STEP))
+            if swept is None or not swept.next:
                 return
-            after = swept.after
+            start = swept.next
 
     async def _ask(self, command: c.Tick | c.Reap | c.Collect) -> Swept | None:
         """What a sweep was answered; None if there is nothing to go on from."""

@@ -4,6 +4,8 @@ A chunk goes only if its upload is handed over (`d/`) and the time of grace is o
 it is done. That no metadata names a chunk is no reason: its upload may be about to be committed.
 """
 
+from collections.abc import Callable
+
 from models.veristore.machine import keys
 from models.veristore.machine.clock import now
 from models.veristore.machine.commands import Collect, Reap
@@ -24,9 +26,9 @@ class Collector:
 
     def reap(self, draft: Draft, command: Reap) -> Reply:
         """Abort open uploads that are too old; forget those that are long over."""
-        after = self._check(command)
+        self._check(command)
         gone, time = 0, now(draft)
-        found = draft.scan(keys.UPLOADS, keys.upload_key(after) if after else b"", command.limit)
+        found = draft.scan(keys.UPLOADS, before(keys.upload_key, command.start), command.limit)
         for key, value, _ in found:
             number, upload = keys.upload_of(key), decode(Upload, value)
             if upload.state == OPEN and time - upload.begun >= self._limits.upload_ttl:
@@ -35,11 +37,12 @@ class Collector:
             elif upload.state != OPEN and time - upload.ended >= self._kept(upload):
                 self._forget(draft, number, upload)
                 gone += 1
-        return Swept(gone, keys.upload_of(found[-1][0]) if len(found) == command.limit else 0)
+        return Swept(gone, keys.upload_of(found[-1][0]) + 1 if len(found) == command.limit else 0)
 
     def collect(self, draft: Draft, command: Collect) -> Reply:
         """Delete chunks whose time of grace is over."""
-        doomed, end = self.doomed(draft, self._check(command), command.limit)
+        self._check(command)
+        doomed, end = self.doomed(draft, command.start, command.limit)
         left = command.limit
         for upload in doomed:
             found = draft.scan(keys.chunks_of(upload), b"", left)
@@ -47,16 +50,16 @@ class Collector:
                 draft.delete(key)
             left -= len(found)
             if not left:
-                return Swept(command.limit, upload - 1)  # perhaps it has more
+                return Swept(command.limit, upload)  # perhaps it has more
             draft.delete(keys.garbage_key(upload))
         return Swept(command.limit - left, end)
 
-    def doomed(self, draft: Draft, after: int, limit: int) -> tuple[list[int], int]:
-        """Uploads behind `after` whose chunks may go, of the first `limit`; and behind which to go on, 0 at the end."""
-        found = draft.scan(keys.GARBAGE, keys.garbage_key(after) if after else b"", limit)
+    def doomed(self, draft: Draft, start: int, limit: int) -> tuple[list[int], int]:
+        """Uploads from `start` on whose chunks may go, of the first `limit`; and where to go on, 0 at the end."""
+        found = draft.scan(keys.GARBAGE, before(keys.garbage_key, start), limit)
         time = now(draft)
         due = [keys.upload_of(key) for key, value, _ in found if self.is_due(decode(Garbage, value), time)]
-        return due, keys.upload_of(found[-1][0]) if len(found) == limit else 0
+        return due, keys.upload_of(found[-1][0]) + 1 if len(found) == limit else 0
 
     def is_due(self, garbage: Garbage, time: int) -> bool:
         """Whether everyone who had begun to read is done."""
@@ -70,8 +73,12 @@ class Collector:
         for part, _, _ in self._uploads.parts(draft, number) if upload.kind == MULTIPART else ():
             draft.delete(keys.part_key(number, part))
 
-    def _check(self, command: Reap | Collect) -> int:
+    def _check(self, command: Reap | Collect) -> None:
         if not 1 <= command.limit <= self._limits.scan_max:
             said = f"limit {command.limit} is not between 1 and {self._limits.scan_max}"
             raise Deny(400, "InvalidArgument", said)
-        return command.after if is_id(command.after) else 0
+
+
+def before(key_of: Callable[[int], bytes], start: int) -> bytes:
+    """What to scan behind, so that upload `start` is the first."""
+    return key_of(start - 1) if is_id(start - 1) else b""

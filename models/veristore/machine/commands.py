@@ -160,16 +160,16 @@ class Tick(Message):
 
 
 class Reap(Message):
-    """Closes open uploads that are too old, and forgets closed ones, among the `limit` behind `after`."""
+    """Closes open uploads that are too old, and forgets closed ones, among `limit` from id `start` on."""
 
-    after: int
+    start: int
     limit: int
 
 
 class Collect(Message):
-    """Deletes at most `limit` chunks that no object has named for the time of grace, of uploads behind `after`."""
+    """Deletes at most `limit` chunks that no object has named for the time of grace, of uploads from id `start` on."""
 
-    after: int
+    start: int
     limit: int
 
 

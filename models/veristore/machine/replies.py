@@ -140,10 +140,10 @@ class PartsListed(Message):
 
 
 class Swept(Message):
-    """A step of reaping or collecting is done: so many things are gone; go on behind `after`, 0 if it was the end."""
+    """A step of reaping or collecting is done: `gone` things are gone; go on from upload `next`, 0 at the end."""
 
     gone: int
-    after: int
+    next: int
 
 
 class Denied(Message):

@@ -37,7 +37,7 @@ class MetaFirst(Objects):
 class EagerCollector(Collector):
     """Takes chunks that no object names for garbage, though their upload may be about to be committed."""
 
-    def doomed(self, draft: Draft, after: int, limit: int) -> tuple[list[int], int]:  # noqa: ARG002
+    def doomed(self, draft: Draft, start: int, limit: int) -> tuple[list[int], int]:  # noqa: ARG002
         metas = (decode(Meta, value) for _, value, _ in draft.scan(keys.OBJECTS, b"", limit))
         named = {segment.upload for meta in metas for segment in meta.segments}
         there = {keys.upload_of(key): None for key, _, _ in draft.scan(keys.CHUNKS, b"", limit)}
