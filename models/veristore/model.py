@@ -10,6 +10,9 @@ from models.veristore.engine.recovery import FAULTY, READY
 from models.veristore.invariants.engine import ENGINE_CHECKS
 from models.veristore.invariants.of_clients import KV_CHECKS, OBJECT_CHECKS
 from models.veristore.landmarks import ENGINE_LANDMARKS
+from models.veristore.mutants.engine import ENGINE_MUTANTS
+from models.veristore.mutants.kv import KV_MUTANTS
+from models.veristore.mutants.objects import OBJECT_MUTANTS
 from models.veristore.node import StoreNode
 from models.veristore.parts import Parts
 from models.veristore.settings import Settings
@@ -48,5 +51,6 @@ MODEL = Model(
     verbs=VERBS,
     checks={**ENGINE_CHECKS, **KV_CHECKS, **OBJECT_CHECKS},
     landmarks={**ENGINE_LANDMARKS, **OBJECT_LANDMARKS},
+    mutants={**ENGINE_MUTANTS, **KV_MUTANTS, **OBJECT_MUTANTS},
     roles={"ready": _in_state(READY), "faulty": _in_state(FAULTY)},
 )

@@ -11,6 +11,7 @@ from models.veristore.engine.engine import Engine
 from models.veristore.engine.manifest import Manifest
 from models.veristore.engine.record import Framing
 from models.veristore.engine.recovery import Recovery
+from models.veristore.engine.scan import Scanner
 from models.veristore.engine.snapshot import EntryFormat
 from models.veristore.engine.storage import Storage
 from models.veristore.engine.wal import Wal
@@ -23,6 +24,7 @@ class Parts:
 
     storage: type[Storage] = Storage
     framing: type[Framing] = Framing
+    scanner: type[Scanner] = Scanner
     blocks: type[BlockFormat] = BlockFormat
     manifest: type[Manifest] = Manifest
     wal: type[Wal] = Wal

@@ -7,10 +7,9 @@ removed. A crash in between leaves a run that nobody lists, or segments that are
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from models.veristore.engine.damage import NoRoom
 from models.veristore.engine.manifest import Edit, Listed
 from models.veristore.engine.memtable import Entry
-from models.veristore.engine.run import Run, encode_run, open_run, run_name
+from models.veristore.engine.run import Run, open_run, write_run
 from models.veristore.events import Flushed
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class Checkpoint:
     async def write(self) -> Run | None:
         """The run of the memtable, durable with its name; None if there is nothing to write."""
         entries = list(self._tree.memtable.entries())
-        return await write_run(self._engine, entries) if entries else None
+        return await make_run(self._engine, entries) if entries else None
 
     async def commit(self, run: Run | None, floor: int) -> None:
         """Let the manifest say that the runs cover the log up to `floor`."""
@@ -58,23 +57,10 @@ class Checkpoint:
         return None if run is None else run.number + 1
 
 
-async def write_run(engine: "Engine", entries: Sequence[Entry]) -> Run:
-    """A new run of these entries, durable with its name and not listed yet."""
+async def make_run(engine: "Engine", entries: Sequence[Entry]) -> Run:
+    """A new run of these entries, durable with its name, read back if the settings say so, and not listed yet."""
     number, storage = engine.manifest.next_run, engine.storage
-    name = run_name(number)
-    storage.remove(name)  # one that was written before, and came to nothing
-    try:
-        storage.append(name, encode_run(number, engine.blocks, entries))
-    except NoRoom:
-        _remove_if_possible(engine, name)
-        raise
-    await storage.sync(name)
+    run = write_run(number, storage, engine.blocks, entries)
+    await storage.sync(run.name)
     await storage.sync_names()
-    return open_run(number, storage, engine.blocks)
-
-
-def _remove_if_possible(engine: "Engine", name: str) -> None:
-    try:
-        engine.storage.remove(name)
-    except NoRoom:
-        return  # a read-only file system keeps it; the next opening removes it
+    return open_run(number, storage, engine.blocks) if engine.settings.read_back else run

@@ -7,7 +7,7 @@ run is among those that are merged.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from models.veristore.engine.checkpoint import write_run
+from models.veristore.engine.checkpoint import make_run
 from models.veristore.engine.filter import Filter
 from models.veristore.engine.layers import newest
 from models.veristore.engine.manifest import Edit, Listed
@@ -47,7 +47,7 @@ class Compaction:
         kept = entries
         if self.drops_tombstones(inputs):
             kept = [entry for entry in entries if entry.value is not None]
-        output = await write_run(self._engine, kept) if kept else None
+        output = await make_run(self._engine, kept) if kept else None
         if output is not None:
             output.filter = self.filter_of(inputs, kept)
         await self.commit(inputs, output)

@@ -22,7 +22,7 @@ from models.veristore.engine.segment import NO_CHAIN, PREFIX
 from models.veristore.engine.snapshot import read, restore, take
 from models.veristore.engine.storage import Files
 from models.veristore.engine.tree import Tree, digest_of
-from models.veristore.events import CorruptionFound, Digest, Durable, Proposed, RecoveryBegan, Restored, SnapshotRead
+from models.veristore.events import CorruptionFound, Digest, Proposed, RecoveryBegan, Restored, SnapshotRead
 from models.veristore.machine.view import Change
 from models.veristore.settings import Settings
 from sim import Event
@@ -132,7 +132,6 @@ class Engine:
             return
         chain = self.wal.place.chain
         await self.wal.sync()
-        self.tell(Durable(pending[-1][0], len(pending)))
         self._above = Memtable()
         for seq, changes in pending:
             self.apply(seq, changes)
@@ -178,8 +177,11 @@ class Engine:
 
     @property
     def wants_checkpoint(self) -> bool:
-        """Whether the memtable is full."""
-        return self.tree.memtable.size >= self.settings.memtable_max
+        """Whether the memtable is full, or the log long."""
+        settings = self.settings
+        return (
+            self.tree.memtable.size >= settings.memtable_max or self.applied - self.manifest.floor >= settings.log_max
+        )
 
     async def rotate(self) -> None:
         """Begin a new segment, for more batches."""

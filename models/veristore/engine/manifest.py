@@ -101,7 +101,7 @@ class Manifest:
     def apply(self, edit: Edit) -> None:
         """Be as an edit says."""
         numbers = [run.number for run in self.runs]
-        place = numbers.index(edit.drop[0]) if edit.drop else len(numbers)
+        place = next((place for place, number in enumerate(numbers) if number in edit.drop), len(numbers))
         kept = [run for run in self.runs if run.number not in edit.drop]
         self.runs = [*kept[:place], *edit.add, *kept[place:]]
         self.floor = self.floor if edit.floor is None else edit.floor

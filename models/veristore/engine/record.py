@@ -69,10 +69,6 @@ class Framing:
         """A check sum over a part of the header and the payload."""
         return crc32(payload, crc32(covered))
 
-    def ends(self, data: bytes, at: int) -> bool:
-        """Whether the records of a file end at `at`."""
-        return at >= len(data)
-
     def read(self, data: bytes, at: int) -> Record | Flaw:
         """The record that begins at `at`."""
         if at + HEADER_SIZE > len(data):

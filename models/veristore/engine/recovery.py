@@ -15,7 +15,7 @@ from models.veristore.engine.marks import MARKS_SIZE
 from models.veristore.engine.record import HEAD, Record
 from models.veristore.engine.run import PREFIX as RUN
 from models.veristore.engine.run import open_run, run_name
-from models.veristore.engine.scan import Scan, Scanner, Stop
+from models.veristore.engine.scan import Scan, Stop
 from models.veristore.engine.segment import PREFIX, START, Image, Place, read, segments
 from models.veristore.events import CorruptionFound, Recovered, TornTail
 
@@ -100,7 +100,7 @@ class Recovery:
 
     def scan(self, images: Sequence[Image]) -> Scan:
         """Read the log; at a bad record do what the mode says."""
-        scanner = Scanner(self._engine.framing, images, self._manifest.highest)
+        scanner = self._engine.parts.scanner(self._engine.framing, images, self._manifest.highest)
         start = self._start(images)
         scan = scanner.scan(start)
         if scan.stop is not None:

@@ -81,16 +81,25 @@ class Run:
         return unpack(self._form.open(self.number, spot.offset, data, at, f"block {spot.offset:,} of {self.name}"))
 
 
-def encode_run(number: int, form: BlockFormat, entries: Iterable[Entry]) -> bytes:
-    """The file of a run of these entries, which are in order of their keys."""
+def write_run(number: int, storage: Storage, form: BlockFormat, entries: Sequence[Entry]) -> Run:
+    """Write a run of these entries, which are in order of their keys; it is not synced yet."""
+    data, index = encode_run(number, form, entries)
+    storage.remove(run_name(number))  # one that was begun before, and came to nothing
+    storage.append(run_name(number), data)
+    return Run(number, storage, form, index, Filter(entry.key for entry in entries), len(entries))
+
+
+def encode_run(number: int, form: BlockFormat, entries: Sequence[Entry]) -> tuple[bytes, list[Spot]]:
+    """The file of a run, and where its blocks stand."""
     parts: list[bytes] = []
-    offset = count = 0
+    index: list[Spot] = []
+    offset = 0
     for group in _groups(entries, form.unit):
         parts.append(form.seal(number, offset, DATA, len(group), pack(group)))
+        index.append(Spot(group[0].key, offset, len(parts[-1])))
         offset += len(parts[-1])
-        count += len(group)
-    parts.append(form.seal(number, offset, FOOTER, 0, _FOOTER.pack(number, count)))
-    return b"".join(parts)
+    parts.append(form.seal(number, offset, FOOTER, 0, _FOOTER.pack(number, len(entries))))
+    return b"".join(parts), index
 
 
 def open_run(number: int, storage: Storage, form: BlockFormat) -> Run:

@@ -87,7 +87,7 @@ class Scanner:
     def _scan_segment(self, number: int, scan: Scan, *, skip: bool) -> None:
         image = self._images[number]
         at, headed = MARKS_SIZE, False
-        while not headed or not self._framing.ends(image.data, at):
+        while not headed or at < len(image.data):
             headed = True
             found = self._framing.read(image.data, at)
             how = found.how if isinstance(found, Flaw) else self._misfit(found, at, image.segment, scan.place)
@@ -127,9 +127,9 @@ class Scanner:
     def _judge(self, number: int, at: int, seq: int, how: str, found: Record | Flaw) -> Stop:
         image = self._images[number]
         foreign = isinstance(found, Flaw) and found.foreign
-        return Stop(image.segment, at, seq, how, self._proof(number, at, seq), foreign)
+        return Stop(image.segment, at, seq, how, self.proof(number, at, seq), foreign)
 
-    def _proof(self, number: int, at: int, seq: int) -> str:
+    def proof(self, number: int, at: int, seq: int) -> str:
         """Why the record that should stand here was durable once; empty if nothing says so."""
         image = self._images[number]
         if image.loses(at):

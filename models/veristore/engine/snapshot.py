@@ -15,7 +15,7 @@ from models.veristore.engine.block import DATA, Block, pack, unpack
 from models.veristore.engine.damage import BadSnapshot, NotEmpty
 from models.veristore.engine.manifest import Edit, Listed
 from models.veristore.engine.memtable import Entry
-from models.veristore.engine.run import encode_run, run_name
+from models.veristore.engine.run import write_run
 from models.veristore.engine.tree import digest_of
 from sim import Message
 
@@ -89,12 +89,10 @@ async def restore(engine: "Engine", copy: Copy) -> None:
         raise NotEmpty("a store is there already")
     edit = Edit(floor=copy.seq, chain=copy.chain, epoch=0, highest=copy.seq, next_run=2)
     if copy.entries:
-        name = run_name(1)
-        storage.remove(name)
-        storage.append(name, encode_run(1, engine.blocks, copy.entries))
-        await storage.sync(name)
+        run = write_run(1, storage, engine.blocks, copy.entries)
+        await storage.sync(run.name)
         await storage.sync_names()
-        edit = msgspec.structs.replace(edit, add=(Listed(1, storage.size(name)),))
+        edit = msgspec.structs.replace(edit, add=(Listed(1, storage.size(run.name)),))
     await engine.manifest.create(edit)
 
 

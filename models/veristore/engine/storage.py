@@ -69,11 +69,11 @@ class Storage:
     def append(self, name: str, data: bytes) -> int:
         """Write behind the end of a file, all or nothing; returns the offset."""
         files = self._files
-        before = files.size(name) if files.exists(name) else 0
+        before = files.size(name) if files.exists(name) else None
         try:
             return files.append(name, data)
         except DiskError as error:
-            self._cut_short_write(name, before)
+            self._undo_append(name, before)
             raise NoRoom(str(error)) from error
 
     def write(self, name: str, offset: int, data: bytes) -> None:
@@ -108,6 +108,8 @@ class Storage:
 
     def read(self, name: str, offset: int = 0, size: int | None = None) -> bytes:
         """Bytes of a file."""
+        if not self._files.exists(name):
+            raise Damage(name, "it is not there")
         try:
             return self._files.read(name, offset, size)
         except DiskError as error:
@@ -148,8 +150,11 @@ class Storage:
         """Make new, changed and removed names durable."""
         await self._files.fsync_dir()
 
-    def _cut_short_write(self, name: str, size: int) -> None:
-        """A full disk may have taken a part of the write: it must not stand where the next one goes."""
-        if not self._files.exists(name) or self._files.size(name) == size:
+    def _undo_append(self, name: str, before: int | None) -> None:
+        """A full disk may have made the file, or taken a part of the write: neither must be found there later."""
+        if not self._files.exists(name):
             return
-        self._files.truncate(name, size)
+        if before is None:
+            self._files.unlink(name)
+        elif self._files.size(name) > before:
+            self._files.truncate(name, before)

@@ -10,11 +10,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from models.veristore.engine import batch
+from models.veristore.engine.damage import NoRoom
 from models.veristore.engine.marks import SLOTS, mark, slot_of
 from models.veristore.engine.record import BATCH, Record
 from models.veristore.engine.scan import chain_after
 from models.veristore.engine.segment import START, Place, Segment, begin, segments
-from models.veristore.events import Appended, SegmentDropped
+from models.veristore.events import Appended, Durable, SegmentDropped
 from models.veristore.machine.view import Change
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Wal:
         self._segment = Segment(1, 0)
         self._unmarked: list[tuple[int, bytes]] = []  # (offset, mark) of durable records that lack theirs
         self._fresh: list[tuple[int, bytes]] = []  # those of records that are not durable yet
+        self._open = 0  # how many records are not
 
     @property
     def room(self) -> int:
@@ -69,14 +71,18 @@ class Wal:
         self._storage.append(self._segment.name, record.raw)
         self._tell(Appended(seq, epoch, chain, batch.effects(changes, seq)))
         self._note(record, offset)
+        self._open += 1
         self.place = Place(seq, record.crc, chain)
         return seq
 
     async def sync(self) -> None:
         """Make everything appended durable, with the marks that waited for this."""
-        self._write_marks()
+        late = self._write_marks()
         await self._storage.sync(self._segment.name)
-        self._unmarked, self._fresh = self._fresh, []
+        self._unmarked, self._fresh = [*late, *self._fresh], []
+        if self._open:
+            self._tell(Durable(self.place.seq, self._open))
+            self._open = 0
 
     async def mark_now(self) -> None:
         """Mark everything durable, with a sync of its own."""
@@ -89,7 +95,7 @@ class Wal:
         dropped = []
         for segment, following in pairwise(there):
             last = following.first - 1
-            if last <= floor or last < segment.first:
+            if segment != self._segment and (last <= floor or last < segment.first):
                 self._storage.remove(segment.name)
                 dropped.append(SegmentDropped(segment.first, last))
         if not dropped:
@@ -106,6 +112,11 @@ class Wal:
         else:
             self._fresh.append((slot, mark(record, offset)))
 
-    def _write_marks(self) -> None:
-        for slot, said in self._unmarked:
-            self._storage.write(self._segment.name, slot, said)
+    def _write_marks(self) -> list[tuple[int, bytes]]:
+        """Write the marks that wait; returns those that a read-only file system refused: they can wait longer."""
+        for place, (slot, said) in enumerate(self._unmarked):
+            try:
+                self._storage.write(self._segment.name, slot, said)
+            except NoRoom:
+                return self._unmarked[place:]
+        return []

@@ -9,16 +9,18 @@ from sim import Emitted, RunRecord, Verdict
 class DurablePrefix(Invariant):
     """A recovered store is a prefix of what was appended, and nothing that was acknowledged is missing.
 
-    A store that ends FAULTY has lost what it acknowledged, unless a fault has touched its disk: a crash alone does not.
+    A store that ends FAULTY has lost what it acknowledged, unless a fault has touched its disk: a crash alone does not
+    make a store FAULTY, but in the mode that `stops` at a torn tail too.
     """
 
     name = "durable-prefix"
     claim = "every recovery found a prefix of the log with all that was acknowledged"
     watches = (Acked, CorruptionFound, *LINEAGE_EVENTS)
 
-    def __init__(self, lineages: Lineages) -> None:
+    def __init__(self, lineages: Lineages, *, stops: bool) -> None:
         super().__init__()
         self._lineages = lineages
+        self._stops = stops
         self._acked: dict[str, Emitted] = {}
         self._faulty: dict[str, Emitted] = {}
 
@@ -51,7 +53,7 @@ class DurablePrefix(Invariant):
     def conclude(self, record: RunRecord) -> Verdict:
         """Look also for stores that ended FAULTY though nothing but crashes happened to them."""
         for node, found in self._faulty.items():
-            if not _was_touched(record, node) and isinstance(found.event, CorruptionFound):
+            if not self._stops and not _was_touched(record, node) and isinstance(found.event, CorruptionFound):
                 self.contradict(
                     found, f"{when(found)} refuses to serve, though no fault touched its disk: {found.event.item}"
                 )
