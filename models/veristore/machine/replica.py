@@ -55,8 +55,9 @@ class StoreMachine:
         self._map, self._applied = restored, applied
 
     def digest(self) -> bytes:
-        """Equal on all replicas that applied the same commands; 16 bytes."""
-        return blake2b(self.snapshot(), digest_size=16).digest()
+        """Equal on all replicas that applied the same commands; 16 bytes. It costs nothing: see `MemoryMap.sum`."""
+        text = self._applied.to_bytes(8, "big") + self._map.sum.to_bytes(16, "big")
+        return blake2b(text, digest_size=16).digest()
 
 
 def _read_snapshot(data: bytes) -> tuple[int, _Items]:

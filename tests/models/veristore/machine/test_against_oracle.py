@@ -1,15 +1,21 @@
 """Random commands give what a plain dictionary model of S3 gives, and leave nothing behind."""
 
+import random
 from collections.abc import Iterator
+from typing import cast
 from zlib import crc32
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.veristore.machine import commands as c
 from models.veristore.machine import questions as q
 from models.veristore.machine import replies as r
+from models.veristore.machine.parts import MachineParts
 from models.veristore.machine.replica import StoreMachine
+from models.veristore.mutants.objects import OBJECT_MUTANTS
+from models.veristore.parts import Parts
 from sim import SECOND
 
 from .oracle import Oracle, hexdigest
@@ -26,8 +32,8 @@ steps = st.lists(st.tuples(*[st.integers(0, 30)] * 4), min_size=8, max_size=40)
 class Pair:
     """The machine and the oracle side by side."""
 
-    def __init__(self) -> None:
-        self.store, self.oracle = Store(), Oracle(SMALL)
+    def __init__(self, parts: MachineParts | None = None) -> None:
+        self.store, self.oracle = Store(SMALL, parts), Oracle(SMALL)
 
     def do(self, command: c.Command) -> r.Reply:
         told = self.store.do(command)
@@ -141,10 +147,8 @@ def run(pair: Pair, script: list[Step]) -> None:
             pair.do(command)
 
 
-@settings(max_examples=250, deadline=None)
-@given(steps)
-def test_replies_and_reads_are_those_of_the_oracle(script: list[Step]) -> None:
-    pair = Pair()
+def compare(pair: Pair, script: list[Step]) -> None:
+    """Do everything that a script asks for, and read everything."""
     run(pair, script)
     store, oracle = pair.store, pair.oracle
     for key in KEYS:
@@ -163,6 +167,27 @@ def test_replies_and_reads_are_those_of_the_oracle(script: list[Step]) -> None:
     for upload, one in oracle.uploads.items():
         for n, data in one.chunks.items() if oracle.must_be_there(upload) else ():
             assert store.ask(q.ReadChunk(upload, n)) == r.Chunk(crc32(data), data)
+    page = store.ask(q.ListObjects(B))
+    assert isinstance(page, r.Listed)
+    assert [entry.key for entry in page.entries] == sorted((key for _, key in oracle.objects), key=str.encode)
+
+
+@settings(max_examples=250, deadline=None)
+@given(steps)
+def test_replies_and_reads_are_those_of_the_oracle(script: list[Step]) -> None:
+    compare(Pair(), script)
+
+
+@pytest.mark.parametrize("name", [name for name in OBJECT_MUTANTS if name != "own-412"])
+def test_the_oracle_tells_a_wrong_machine_from_a_right_one(name: str) -> None:
+    parts, chance = cast("Parts", OBJECT_MUTANTS[name].part).machine, random.Random(1)
+    for _ in range(400):
+        script = [tuple(chance.randint(0, 30) for _ in range(4)) for _ in range(40)]
+        try:
+            compare(Pair(parts), cast("list[Step]", script))
+        except AssertionError:
+            return
+    pytest.fail(f"{name} behaves like the reference")
 
 
 @settings(max_examples=100, deadline=None)
