@@ -5,6 +5,7 @@ it is, and if it is somebody else's nobody knows: the first commit may have come
 """
 
 from models.veristore.clients.bodies import md5_of
+from models.veristore.clients.ports import done
 from models.veristore.clients.reader import Reader
 from models.veristore.clients.target import Target
 from models.veristore.clients.writer import Writer
@@ -72,7 +73,4 @@ def fact(reply: Reply) -> Committed | Denied:
     """What a commit was answered, if it says something of the object; else Refused."""
     if isinstance(reply, Denied) and reply.status in FACTS and reply.code not in ("NoSuchUpload", "NoSuchChunk"):
         return reply
-    if isinstance(reply, Denied):
-        raise Refused(f"{reply.code}: {reply.detail}")
-    assert isinstance(reply, Committed), f"{reply} is no answer to a commit"
-    return reply
+    return done(reply, Committed)

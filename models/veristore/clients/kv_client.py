@@ -10,7 +10,7 @@ Batches write one token into the two keys of a pair, and a pair is one object of
 from collections.abc import Awaitable, Callable, Mapping
 
 from models.veristore.client_events import CasLost, PairSeen
-from models.veristore.clients.ports import Ports, accepted
+from models.veristore.clients.ports import Ports, accepted, done
 from models.veristore.machine import commands as c
 from models.veristore.machine import questions as q
 from models.veristore.machine.replies import Absent, Item, Items, Mismatch, Value, Written
@@ -79,14 +79,14 @@ class KvClient:
 
     async def _write(self, name: str, command: c.Put | c.Delete | c.Cas | c.Batch, deadline: int) -> int | bool:
         """The version that was written, or False if there was another version than expected."""
-        reply = accepted(await self._ports.of(name).ask(command, deadline))
+        reply = await self._ports.of(name).ask(command, deadline)
         if isinstance(reply, Mismatch):
             self._versions[name] = reply.seen
             self._actor.emit(CasLost(name))
             return False
-        assert isinstance(reply, Written), f"{reply} is no answer to a write"
-        self._versions[name] = reply.version
-        return reply.version
+        version = done(reply, Written).version
+        self._versions[name] = version
+        return version
 
     async def _scan(self, step: Step, deadline: int) -> None:
         """Half the scans look at a pair, the others at all plain keys."""

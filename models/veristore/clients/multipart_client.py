@@ -10,7 +10,7 @@ from models.veristore.clients.bodies import pad
 from models.veristore.clients.conditional import condition_of, fact
 from models.veristore.clients.kv_client import Flow
 from models.veristore.clients.object_client import LINE, ObjectClient
-from models.veristore.clients.ports import Ports, accepted
+from models.veristore.clients.ports import Ports, accepted, done
 from models.veristore.clients.settings import ClientSettings
 from models.veristore.clients.target import Target
 from models.veristore.clients.writer import Writer
@@ -45,8 +45,7 @@ class MultipartClient:
         with self._actor.operation("put", key=target.name, arg=token) as operation:
             upload, wanted = await self._upload(target, token, deadline)
             late = await self._writer.open_part(target.port, upload, wanted[0], pad(f"late {token}", LINE), deadline)
-            reply = fact(await self._complete(target, upload, wanted, None, deadline))
-            assert isinstance(reply, Committed), "a put without a condition meets no fact"
+            reply = done(await self._complete(target, upload, wanted, None, deadline), Committed)
             self._objects.etags[target.name] = reply.etag
             operation.ok(reply.etag)
         if operation.outcome == "ok":
@@ -74,7 +73,7 @@ class MultipartClient:
         try:
             upload, _ = await self._upload(target, str(step.arg), deadline)
             await self._writer.harmless(target.port, c.AbortUpload(upload), deadline)
-        except Refused:
+        except (Refused, Timeout):
             return
 
     async def _upload(self, target: Target, token: str, deadline: int) -> tuple[int, tuple[int, ...]]:
@@ -124,7 +123,7 @@ class MultipartClient:
         try:
             await self._writer.fill(target.port, upload, body, deadline)
             await self._writer.harmless(target.port, c.CommitPart(upload), deadline)
-        except Refused:
+        except (Refused, Timeout):
             return
 
     def _cut(self, token: str) -> tuple[dict[int, bytes], list[tuple[int, bytes]]]:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from models.veristore.client_events import ConditionFailed, ObjectStored
 from models.veristore.clients.bodies import md5_of, pad, read_token
-from models.veristore.clients.conditional import Conditional, fact
+from models.veristore.clients.conditional import Conditional
 from models.veristore.clients.kv_client import Flow
-from models.veristore.clients.ports import Ports, accepted
+from models.veristore.clients.ports import Ports, accepted, done
 from models.veristore.clients.reader import Reader
 from models.veristore.clients.settings import ClientSettings
 from models.veristore.clients.target import Target
@@ -19,7 +19,7 @@ from models.veristore.clients.writer import Writer
 from models.veristore.machine import commands as c
 from models.veristore.machine import questions as q
 from models.veristore.machine.replies import Absent, Committed, Range, Written
-from sim import Actor, Refused, Step, Stream
+from sim import Actor, Refused, Step, Stream, Timeout
 
 CONFLICT = 409
 LINE = 48
@@ -62,8 +62,7 @@ class ObjectClient:
         body = self._body(token)
         with self._actor.operation("put", key=target.name, arg=token) as operation:
             upload = await self._writer.prepare(target.port, target.bucket, target.key, body, deadline)
-            reply = fact(await target.port.ask(c.CommitPut(upload), deadline))
-            assert isinstance(reply, Committed), "a put without a condition meets no fact"
+            reply = done(await target.port.ask(c.CommitPut(upload), deadline), Committed)
             operation.ok(self._stored(target, reply, md5_of(body)))
 
     async def _put_if(self, step: Step, deadline: int) -> None:
@@ -123,8 +122,7 @@ class ObjectClient:
     async def _delete(self, step: Step, deadline: int) -> None:
         target = Target(self._ports, step.key)
         with self._actor.operation("delete", key=target.name) as operation:
-            reply = accepted(await target.port.ask(c.DeleteObject(target.bucket, target.key), deadline))
-            assert isinstance(reply, Written), f"{reply} is no answer to a delete"
+            reply = done(await target.port.ask(c.DeleteObject(target.bucket, target.key), deadline), Written)
             self.etags[target.name] = None
             operation.ok(reply.version)
 
@@ -143,7 +141,7 @@ class ObjectClient:
         body = self._body(str(step.arg))
         try:
             await self._writer.prepare(target.port, target.bucket, target.key, body, deadline)
-        except Refused:
+        except (Refused, Timeout):
             return
 
     def _body(self, token: str) -> bytes:

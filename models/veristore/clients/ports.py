@@ -1,11 +1,14 @@
 """Which of several independent stores holds what: keys are spread by their names, objects by their buckets."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 from zlib import crc32
 
 from models.veristore.clients.port import Port
 from models.veristore.machine.replies import Denied, Reply
-from sim import Refused
+from sim import Message, Refused, Timeout
+
+T = TypeVar("T", bound=Message)
 
 
 class Ports:
@@ -28,8 +31,21 @@ class Ports:
         return self.all[self.buckets.index(bucket)]
 
 
+def done(reply: Reply, kind: type[T]) -> T:
+    """What a command was answered. Denied: it surely did nothing, so Refused.
+
+    An answer of another kind is one to another command, from a store that has lost what it knew of the session. Then
+    nobody knows: Timeout.
+    """
+    if isinstance(reply, kind):
+        return reply
+    if isinstance(reply, Denied):
+        raise Refused(f"{reply.code}: {reply.detail}")
+    raise Timeout(f"the store answers something else: {reply}")
+
+
 def accepted(reply: Reply) -> Reply:
-    """The reply, unless the store denied the command: then it surely did nothing, so Refused."""
+    """What a question was answered, unless the store denied it: Refused."""
     if isinstance(reply, Denied):
         raise Refused(f"{reply.code}: {reply.detail}")
     return reply

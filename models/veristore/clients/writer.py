@@ -4,9 +4,9 @@ from zlib import crc32
 
 from models.veristore.clients.bodies import md5_of
 from models.veristore.clients.port import Port
-from models.veristore.clients.ports import accepted
+from models.veristore.clients.ports import done
 from models.veristore.machine import commands as c
-from models.veristore.machine.replies import PartCommitted, Reply, UploadOpen
+from models.veristore.machine.replies import PartCommitted, Reply, UploadOpen, Written
 from sim import Refused, Timeout
 
 
@@ -27,9 +27,7 @@ class Writer:
         """Upload a part; its ETag."""
         upload = await self.open_part(port, multipart, part, body, deadline)
         await self.fill(port, upload, body, deadline)
-        reply = accepted(await self.harmless(port, c.CommitPart(upload), deadline))
-        assert isinstance(reply, PartCommitted), f"{reply} is no answer to the commit of a part"
-        return reply.etag
+        return done(await self.harmless(port, c.CommitPart(upload), deadline), PartCommitted).etag
 
     async def open_part(self, port: Port, multipart: int, part: int, body: bytes, deadline: int) -> int:
         """An open upload for a part, still empty."""
@@ -38,15 +36,13 @@ class Writer:
 
     async def open(self, port: Port, command: c.OpenPut | c.OpenPart | c.CreateMultipart, deadline: int) -> int:
         """An open upload."""
-        reply = accepted(await self.harmless(port, command, deadline))
-        assert isinstance(reply, UploadOpen), f"{reply} is no answer to the opening of an upload"
-        return reply.upload
+        return done(await self.harmless(port, command, deadline), UploadOpen).upload
 
     async def fill(self, port: Port, upload: int, body: bytes, deadline: int) -> None:
         """Send all chunks of a body."""
         for n, at in enumerate(range(0, len(body), self._chunk_size)):
             data = body[at : at + self._chunk_size]
-            accepted(await self.harmless(port, c.WriteChunk(upload, n, crc32(data), data), deadline))
+            done(await self.harmless(port, c.WriteChunk(upload, n, crc32(data), data), deadline), Written)
 
     async def harmless(self, port: Port, command: c.Command, deadline: int) -> Reply:
         """Ask for what no reader of objects can see: if it may have been done, still no object has changed: Refused."""
