@@ -258,3 +258,11 @@ def test_one_and_true_are_two_values_in_a_search_too() -> None:
     ]
     for algorithm in ("auto", "search", "frontier"):
         assert decide(history_of(ops), SPECS["kv"], algorithm=algorithm).status == "pass"
+
+
+def test_a_condition_on_a_version_of_unknown_content_fails_also_where_there_is_no_object() -> None:
+    """Taken for a sight of some object, it would accuse whoever deleted it."""
+    lost = op(0, "put", "c", None, 0, OPEN, "unknown")
+    seen = [op(1, "head", None, "e1", 1, 2), op(2, "delete", None, None, 3, 4)]
+    refused = op(3, "put-if", ("e1", "d"), False, 5, 6)
+    assert decide(history_of([lost, *seen, refused]), SPECS["object-store"]).status == "pass"

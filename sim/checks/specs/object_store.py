@@ -101,7 +101,7 @@ class _Registers:
             assert isinstance(op.arg, tuple), f"{op} has no (etag, content)"
             expected, content = op.arg
             if expected is not None and self._is_lost(op, expected):
-                return _exists(op) if op.result is False else replace(op, f="put", arg=self._new(op, content))
+                return _says_nothing(op) if op.result is False else replace(op, f="put", arg=self._new(op, content))
             old = None if expected is None else self._version(op, expected)
             result = None if op.outcome == "unknown" else op.result is not False
             return replace(op, f="cas", arg=(old, self._new(op, content)), result=result)
@@ -151,6 +151,11 @@ class _Registers:
 def _exists(op: Op) -> Op:
     """An operation of a register that says no more than that the object exists."""
     return replace(op, f="cas", arg=(None, None), result=False)
+
+
+def _says_nothing(op: Op) -> Op:
+    """An operation of a register that fits any state: the object may be another version, or may not exist."""
+    return replace(op, f="cas", arg=(("a version that never was", op.op), None), result=False)
 
 
 def _versions(op: Op) -> list[tuple[object, object]]:
