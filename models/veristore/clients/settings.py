@@ -8,7 +8,8 @@ class ClientSettings(Parameters):
     """The part of the store's parameters that its clients and its machine go by. Sizes are in bytes."""
 
     sessions: bool = True
-    """Whether clients have sessions; without them nothing is tried again but a conditional put."""
+    """Whether clients have sessions. Without them nothing is tried again but a conditional put, and a network that
+    delivers a message twice has the command done twice: give it none that does."""
     attempt_timeout: Duration = 250 * MS
     chunk_size: int = 64 * 1024
     body_max: int = 3 * 64 * 1024
