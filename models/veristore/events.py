@@ -90,6 +90,14 @@ class TornTail(Event):
     bytes: int
 
 
+class GaveUp(Event):
+    """A salvage gives up what is bad among the records `first` to `last`; without `some`, all of them."""
+
+    first: int
+    last: int
+    some: bool
+
+
 class CorruptionFound(Event):
     """`item` is damaged, `how` says what is wrong. The store is FAULTY from here on unless a Recovered follows."""
 

@@ -29,7 +29,7 @@ class Settings(ClientSettings):
     group_max: Count = 64
     group_window: Duration = 1 * MS
     segment_records: Annotated[int, Field(strict=True, ge=1, le=256)] = 256
-    record_max: Count = 256 * 1024
+    record_max: Annotated[int, Field(strict=True, ge=1024)] = 256 * 1024
     memtable_max: Count = 64 * 1024
     log_max: Count = 4096
     block: Annotated[int, Field(strict=True, ge=64, le=65_536)] = 1024

@@ -46,6 +46,7 @@ class Space:
         if self.hold():
             self.full = False
             self._node.emit(SpaceReturned())
+            self._node.upkeep.room_returned()
         else:
             self._timer.reset(self._settings.space_retry)
             self._node.upkeep.make_room()

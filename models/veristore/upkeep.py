@@ -35,6 +35,11 @@ class Upkeep:
         self._room, self._refused = True, False
         self._node.work()
 
+    def room_returned(self) -> None:
+        """What found no room may be tried again."""
+        self._refused = False
+        self._node.work()
+
     @property
     def is_urgent(self) -> bool:
         """Whether a checkpoint goes before the next group."""

@@ -10,9 +10,6 @@ from models.veristore.machine.view import Change
 _COUNT = Struct("<I")
 _LENGTHS = Struct("<II")
 _U64 = Struct("<Q")
-OVERHEAD: Final = _LENGTHS.size
-"""Bytes that a change takes besides its key and value."""
-
 DELETED: Final = 0xFFFFFFFF
 """The length of the value that says there is none."""
 
@@ -25,6 +22,11 @@ def pack(changes: Sequence[Change]) -> bytes:
         parts.append(key)
         parts.append(value or b"")
     return b"".join(parts)
+
+
+def size(changes: Sequence[Change]) -> int:
+    """How many bytes `pack` makes of them."""
+    return _COUNT.size + sum(_LENGTHS.size + len(key) + len(value or b"") for key, value in changes)
 
 
 def unpack(payload: bytes) -> tuple[Change, ...]:

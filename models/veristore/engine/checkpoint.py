@@ -28,6 +28,7 @@ class Checkpoint:
     async def flush(self, floor: int) -> None:
         """Cover the log up to `floor`, which is all of it. NoRoom if the disk is full: then nothing has changed."""
         engine = self._engine
+        assert floor == engine.appended, "a checkpoint is made of everything that was appended"
         run = await self.write()
         await engine.wal.rotate()
         await self.commit(run, floor)

@@ -110,7 +110,7 @@ class Engine:
 
     def append(self, changes: Sequence[Change]) -> int:
         """Write one atomic batch; returns its seq. NoRoom or TooLarge: it was not written."""
-        size = sum(len(key) + len(value or b"") + batch.OVERHEAD for key, value in changes)
+        size = batch.size(changes)
         if size > self.settings.record_max:
             raise TooLarge(f"{size:,} bytes in one batch, {self.settings.record_max:,} are allowed")
         first = self.appended + 1

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FILE: Final = "manifest"
 DRAFT: Final = "manifest.tmp"
+EDIT_MAX: Final = 1 << 20
 _MAGIC = MAGIC.to_bytes(4, "little")
 
 
@@ -54,7 +55,7 @@ class Manifest:
     def __init__(self, engine: "Engine") -> None:
         self._tell = engine.tell
         self._storage = engine.storage
-        self._framing = engine.framing
+        self._framing = engine.parts.framing(EDIT_MAX)
         self._edits_max = engine.settings.manifest_edits
         self.runs: list[Listed] = []
         self.floor = 0

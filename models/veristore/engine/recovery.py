@@ -17,7 +17,7 @@ from models.veristore.engine.run import PREFIX as RUN
 from models.veristore.engine.run import open_run, run_name
 from models.veristore.engine.scan import Scan, Stop
 from models.veristore.engine.segment import PREFIX, START, Image, Place, read, segments
-from models.veristore.events import CorruptionFound, Recovered, TornTail
+from models.veristore.events import CorruptionFound, GaveUp, Recovered, TornTail
 
 if TYPE_CHECKING:
     from models.veristore.engine.engine import Engine
@@ -149,9 +149,14 @@ class Recovery:
     async def _mend(self, scan: Scan, images: Sequence[Image]) -> bool:
         """Make what was decided durable; returns whether records were given up that had been durable."""
         stop = scan.stop
-        if stop is None or scan.skipped:
+        if stop is None:
             await self._sync_last(images)
-            return bool(scan.skipped)
+            return False
+        if stop.proof or scan.skipped:
+            self._engine.tell(GaveUp(stop.seq, max(scan.last_known, stop.seq), bool(scan.skipped)))
+        if scan.skipped:
+            await self._sync_last(images)
+            return True
         await self.cut(stop, images)
         return bool(stop.proof)
 
@@ -191,7 +196,7 @@ class Recovery:
         """A new epoch and a new segment: nothing that is written from here on can be mistaken for what was before."""
         manifest, wal = self._manifest, self._engine.wal
         place = self.next_place(scan)
-        epoch = manifest.epoch + 1
+        epoch = 1 + max([manifest.epoch, *(one.epoch for one in segments(self._storage))])
         await manifest.commit(Edit(epoch=epoch, highest=place.seq))
         await wal.start(place, epoch)
         self._tree.applied = place.seq

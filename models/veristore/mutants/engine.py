@@ -143,7 +143,7 @@ _ALL = (
         "deleted-stays no-corrupt-apply reads-current linearizable",
         Parts(compaction=trees.EarlyTombstone),
         "folklore of log-structured merge trees",
-        "compaction-deletes",
+        "mutants/tombstones",
     ),
     _mutant(
         "stale-filter",
