@@ -13,21 +13,31 @@ from models.veristore.invariants.values import BatchWhole, DeletedUnseen
 from sim import Check, System
 
 
-def _uploads_collected(system: System) -> Check:
-    settings = cast("ClientSettings", system.parameters)
-    return UploadsCollected(Told(), settings.upload_ttl, settings.grace, settings.collect_every, settings.tick_every)
-
-
 KV_CHECKS: Mapping[str, Callable[[System], Check]] = {
     "batch-whole": lambda _: BatchWhole(),
     "deleted-unseen": lambda _: DeletedUnseen(),
 }
 
-OBJECT_CHECKS: Mapping[str, Callable[[System], Check]] = {
-    "object-whole": lambda _: ObjectWhole(Told()),
-    "one-winner": lambda _: OneWinner(Told()),
-    "list-committed": lambda _: ListCommitted(Told()),
-    "reachable-kept": lambda _: ReachableKept(Told()),
-    "terminal-upload": lambda _: TerminalUpload(Told()),
-    "uploads-collected": _uploads_collected,
-}
+
+def object_checks(*, replicated: bool) -> Mapping[str, Callable[[System], Check]]:
+    """The promises about objects. `replicated`: the nodes are replicas of one store, and not stores of their own."""
+
+    def told() -> Told:
+        return Told(replicated=replicated)
+
+    def uploads_collected(system: System) -> Check:
+        settings = cast("ClientSettings", system.parameters)
+        times = settings.upload_ttl, settings.grace, settings.collect_every, settings.tick_every
+        return UploadsCollected(told(), *times)
+
+    return {
+        "object-whole": lambda _: ObjectWhole(told()),
+        "one-winner": lambda _: OneWinner(told()),
+        "list-committed": lambda _: ListCommitted(told()),
+        "reachable-kept": lambda _: ReachableKept(told()),
+        "terminal-upload": lambda _: TerminalUpload(told()),
+        "uploads-collected": uploads_collected,
+    }
+
+
+OBJECT_CHECKS = object_checks(replicated=False)

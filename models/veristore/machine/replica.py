@@ -4,6 +4,7 @@ The shape is what any replicated log asks of a machine: `apply`, `query`, `snaps
 that applied the same commands at the same indices are equal, byte for byte of their snapshots.
 """
 
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import NoReturn
 from zlib import crc32
@@ -14,6 +15,10 @@ from models.veristore.machine.limits import Limits
 from models.veristore.machine.machine import DEFAULT_LIMITS, DEFAULT_PARTS, Machine
 from models.veristore.machine.memory import MemoryMap
 from models.veristore.machine.parts import MachineParts
+from models.veristore.machine.view import Change
+
+Tell = Callable[[int, Sequence[Change]], None]
+"""(index, changes) of a command that was applied."""
 
 _MAGIC = b"VSM1"
 _Items = list[tuple[bytes, bytes, int]]
@@ -22,10 +27,16 @@ _decode = msgspec.msgpack.Decoder(tuple[int, _Items]).decode
 
 
 class StoreMachine:
-    """A replica of the store. `apply` is a function of state, index and command: no clock, no chance, no disk."""
+    """A replica of the store. `apply` is a function of state, index and command: no clock, no chance, no disk.
 
-    def __init__(self, limits: Limits = DEFAULT_LIMITS, parts: MachineParts = DEFAULT_PARTS) -> None:
+    `tell`, if given, is shown the changes of each command, for whoever makes events of them; it must not answer back.
+    """
+
+    def __init__(
+        self, limits: Limits = DEFAULT_LIMITS, parts: MachineParts = DEFAULT_PARTS, tell: Tell | None = None
+    ) -> None:
         self._machine = Machine(limits, parts)
+        self._tell = tell
         self._map = MemoryMap()
         self._applied = 0
 
@@ -35,6 +46,8 @@ class StoreMachine:
         outcome = self._machine.execute(self._map, index, command)
         self._map.apply(index, outcome.changes)
         self._applied = index
+        if self._tell is not None and outcome.changes:
+            self._tell(index, outcome.changes)
         return outcome.reply
 
     def query(self, question: bytes) -> bytes:

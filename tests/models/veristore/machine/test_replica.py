@@ -111,3 +111,11 @@ def test_what_is_told_of_changes_is_what_was_done() -> None:
         Ticked(5, SMALL.grace),
         ChunkCollected(6, 1, 0),
     ]
+
+
+def test_who_listens_is_shown_the_changes_of_every_command() -> None:
+    told: list[int] = []
+    machine = StoreMachine(SMALL, tell=lambda index, changes: told.append(index + 100 * len(changes)))
+    for index, command in enumerate(COMMANDS[:4], 1):
+        machine.apply(index, command)
+    assert told == [101, 202, 104]
