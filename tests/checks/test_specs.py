@@ -42,6 +42,11 @@ RIGHT: dict[str, tuple[Spec, list[Op]]] = {
         run(("put", "c", "e1"), ("get", None, ("c", "e1")), ("put-if", ("e1", "d"), "e2"), ("head", None, "e2")),
     ),
     "listing": (SPECS["object-store"], run(("list", None, ()), ("put", "c", "e1"), ("list", None, ("x",)))),
+    "listing of versions": (
+        SPECS["object-store"],
+        run(("put", "c", "e1"), ("list", None, (("x", "e1"),)), ("delete", None, None), ("list", "x", ())),
+    ),
+    "listing of others": (SPECS["object-store"], run(("put", "c", "e1"), ("list", "y", ()))),
     "bank": (
         BANK,
         run(
@@ -119,6 +124,12 @@ WRONG: dict[str, tuple[Spec, list[Op], str]] = {
         run(("put", "c", "e1"), ("delete", None, None), ("list", None, ("x",))),
         "x",
     ),
+    "old version listed": (
+        SPECS["object-store"],
+        run(("put", "c", "e1"), ("put", "d", "e2"), ("list", "", (("x", "e1"),))),
+        "is stale",
+    ),
+    "object of the prefix not listed": (SPECS["object-store"], run(("put", "c", "e1"), ("list", "x", ())), "stale"),
     "money from nowhere": (BANK, run(("read", None, (("a", 3), ("b", 1)))), "the sum is 3"),
     "transfer lost": (BANK, run(("transfer", ("a", "b", 1), None), ("read", None, (("a", 3), ("b", 0)))), "read#1"),
 }
@@ -247,3 +258,11 @@ def test_one_and_true_are_two_values_in_a_search_too() -> None:
     ]
     for algorithm in ("auto", "search", "frontier"):
         assert decide(history_of(ops), SPECS["kv"], algorithm=algorithm).status == "pass"
+
+
+def test_a_condition_on_a_version_of_unknown_content_fails_also_where_there_is_no_object() -> None:
+    """Taken for a sight of some object, it would accuse whoever deleted it."""
+    lost = op(0, "put", "c", None, 0, OPEN, "unknown")
+    seen = [op(1, "head", None, "e1", 1, 2), op(2, "delete", None, None, 3, 4)]
+    refused = op(3, "put-if", ("e1", "d"), False, 5, 6)
+    assert decide(history_of([lost, *seen, refused]), SPECS["object-store"]).status == "pass"

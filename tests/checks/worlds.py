@@ -188,7 +188,7 @@ class ObjectWorld(World):
         if kind < 0.45:
             return "head", None, seen and seen[1]
         if kind < 0.55:
-            return "list", None, ("x",) if seen else ()
+            return "list", self.chance.choice([None, "x"]), (self.chance.choice(["x", ("x", seen[1])]),) if seen else ()
         self.before = self.state
         if kind < 0.75:
             self.state = version

@@ -22,7 +22,8 @@ class ObjectStore(Register):
 
     put(content) gives the etag. get gives (content, etag), or None if there is no object. head gives the etag or None.
     put-if((etag or None, content)) gives the new etag, or False if the object's etag was another. list gives the keys
-    that exist, and is taken as one read of each object: that they are of one moment is not checked.
+    that exist, or (key, etag) of each, and is taken as one read of each object: that they are of one moment is not
+    checked. list(prefix) is about the objects alone whose keys begin so.
     """
 
     verbs = {
@@ -31,7 +32,7 @@ class ObjectStore(Register):
         "head": "the etag or nil",
         "delete": "",
         "put-if": "(etag or nil, content): the new etag, or False",
-        "list": "the keys",
+        "list": "(prefix or nil): the keys, or (key, etag) of each",
     }
 
     def __init__(self) -> None:
@@ -100,7 +101,7 @@ class _Registers:
             assert isinstance(op.arg, tuple), f"{op} has no (etag, content)"
             expected, content = op.arg
             if expected is not None and self._is_lost(op, expected):
-                return _exists(op) if op.result is False else replace(op, f="put", arg=self._new(op, content))
+                return _says_nothing(op) if op.result is False else replace(op, f="put", arg=self._new(op, content))
             old = None if expected is None else self._version(op, expected)
             result = None if op.outcome == "unknown" else op.result is not False
             return replace(op, f="cas", arg=(old, self._new(op, content)), result=result)
@@ -126,18 +127,35 @@ class _Registers:
         return _Object(typed(etag), typed(self._contents.get((typed(op.key), typed(etag)), ("content unknown",))))
 
     def _turn_list(self, op: Op, fresh: int) -> Iterator[Op]:
-        shown = dict.fromkeys(map(typed, op.result)) if isinstance(op.result, tuple) else {}
+        shown = dict(map(self._shown, op.result)) if isinstance(op.result, tuple) else {}
+        prefix = op.arg if isinstance(op.arg, str) else ""
         for number, (name, key) in enumerate(self._keys.items()):
-            one = replace(op, key=key, process=fresh + number, call=op.call + number, ret=op.ret + number)
-            if name in shown:
+            if prefix and not (isinstance(key, str) and key.startswith(prefix)):
+                continue
+            one = replace(op, key=key, arg=None, process=fresh + number, call=op.call + number, ret=op.ret + number)
+            if name not in shown:
+                yield replace(one, f="get", result=None)
+            elif shown[name] is None:
                 yield _exists(one)
             else:
-                yield replace(one, f="get", arg=None, result=None)
+                yield self._turn(replace(one, f="head", result=shown[name]))
+
+    def _shown(self, element: object) -> tuple[object, object]:
+        """What a list shows of one object: its key, and its etag or None."""
+        name = typed(element)
+        if isinstance(element, tuple) and len(element) == 2 and name not in self._keys:
+            return typed(element[0]), element[1]
+        return name, None
 
 
 def _exists(op: Op) -> Op:
     """An operation of a register that says no more than that the object exists."""
     return replace(op, f="cas", arg=(None, None), result=False)
+
+
+def _says_nothing(op: Op) -> Op:
+    """An operation of a register that fits any state: the object may be another version, or may not exist."""
+    return replace(op, f="cas", arg=(("a version that never was", op.op), None), result=False)
 
 
 def _versions(op: Op) -> list[tuple[object, object]]:
