@@ -84,6 +84,8 @@ def test_models_import_public_names_of_sim_and_nothing_of_each_other() -> None:
     wrong: list[str] = []
     for file in sorted(ROOT.glob("models/*/**/*.py")):
         own = ".".join(file.relative_to(ROOT).parts[:2])
+        if own == "models.stack":
+            continue  # it composes the others
         wrong += [
             f"{file.name}: {name}" for name in imports_of(file) if name not in PUBLIC and not name.startswith(own)
         ]

@@ -13,6 +13,7 @@ from models.raft.events import (
     ReadServed,
     Repaired,
     SnapshotInstalled,
+    SnapshotSaved,
     TransferStarted,
     Truncated,
 )
@@ -98,6 +99,7 @@ _ALL = (
     Landmark("leader_changed", (BecameLeader,), _another_leads),
     Landmark("entry_truncated", (Truncated,), _always),
     Landmark("read_waited_for_noop", (Committed, ReadBegan), _read_before_own_commit),
+    Landmark("snapshot_saved", (SnapshotSaved,), _always),
     Landmark("snapshot_installed", (SnapshotInstalled,), _always),
     Landmark("config_changed", (ConfigAppended,), _always),
     Landmark("transfer_done", (TransferStarted, BecameLeader), _target_took_over),
