@@ -70,7 +70,7 @@ class Membership:
     def replace(self, configuration: Configuration) -> None:
         """A snapshot took the place of the log."""
         self._base = configuration
-        self._adopt(configuration)
+        self._adopt(self.config_in_force())
 
     def _adopt(self, configuration: Configuration) -> None:
         name = self._node.name

@@ -118,7 +118,10 @@ class TimeoutNow(Message):
 
 
 class LookUp(Message):
-    """The entry at `index`, of term `of` (-1: nobody knows), is lost at the sender: who has it?"""
+    """The entry at `index`, of term `of` (-1: nobody knows), is lost at the sender: who has it?
+
+    With `index` 0 it is the snapshot that is lost, the one that ends at `of`.
+    """
 
     term: int
     index: int
@@ -126,12 +129,16 @@ class LookUp(Message):
 
 
 class LookUpReply(Message):
-    """What the sender has at `index`: have (and here it is), dont-have, have-faulty, or compacted: in its snapshot."""
+    """What the sender has at `index`: have (and here it is), dont-have, have-faulty, or compacted: in its snapshot.
+
+    `state` is the whole snapshot that was asked for.
+    """
 
     term: int
     index: int
     status: str
     entry: Entry | None
+    state: bytes = b""
 
 
 class Done(Message):

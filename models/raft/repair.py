@@ -9,9 +9,10 @@ be to lose what may be committed.
 
 from typing import TYPE_CHECKING
 
-from models.raft.events import CopyLost, Repaired, Truncated
+from models.raft.events import CopyLost, Repaired, SnapshotInstalled, Truncated
 from models.raft.marked_log import MarkedLog
 from models.raft.messages import CONFIG, Entry, LookUp, LookUpReply
+from models.raft.snapshots import digest_of, unpack
 
 if TYPE_CHECKING:
     from models.raft.node import RaftNode
@@ -61,10 +62,9 @@ class Repair:
         if self._asked_in != term:
             self._asked_in, self._without = term, {}
         leads, leader = node.election.is_leader(), node.election.leader
-        whom = node.membership.peers if leads else (leader,) if leader else ()
+        whom = node.membership.peers if leads or leader is None else (leader,)
         if node.snapshots.is_lost:
-            node.broadcast(whom, LookUp(term, STATE, UNKNOWN))
-            return
+            node.broadcast(node.membership.followers, LookUp(term, STATE, node.snapshots.place.index))
         for index in sorted(log.faulty)[:ASK_MAX]:
             of = log.term_at(index)
             node.broadcast(whom, LookUp(term, index, UNKNOWN if of is None else of))
@@ -72,7 +72,8 @@ class Repair:
     def look_up(self, source: str, asked: LookUp) -> None:
         """Somebody has lost an entry."""
         node = self._node
-        if asked.term < node.ballot.term:
+        if asked.index == STATE and asked.of == node.snapshots.place.index and node.snapshots.body is not None:
+            node.send(source, LookUpReply(asked.term, STATE, HAVE, None, node.snapshots.body))
             return
         status, entry = self._find(asked)
         if status == COMPACTED and node.election.is_leader():
@@ -93,13 +94,17 @@ class Repair:
         return (HAVE, entry) if leads or asked.of in (entry.term, UNKNOWN) else (DONT_HAVE, None)
 
     def hear(self, source: str, reply: LookUpReply) -> None:
-        """An answer. Those of other terms are about another leadership, or none."""
+        """An answer. What is known by its mark may come from anybody; to cut, the answers must be of this leadership."""
         node, log = self._node, self._log
-        if reply.term != node.ballot.term or not isinstance(log, MarkedLog) or reply.index not in log.faulty:
+        if not isinstance(log, MarkedLog):
+            return
+        if reply.index == STATE and reply.state:
+            self.take_state(reply.state)
+        if reply.index not in log.faulty or (reply.term != node.ballot.term and log.is_unknown(reply.index)):
             return
         if reply.status == HAVE and reply.entry is not None:
             self.take(source, reply.entry)
-        elif not node.election.is_leader():
+        elif reply.term != node.ballot.term or not node.election.is_leader():
             return
         elif reply.status == COMPACTED:
             node.election.step_down(f"{source} has a snapshot of what is lost here")
@@ -126,6 +131,18 @@ class Repair:
         node.commitment.apply()
         node.reads.confirm()
         node.replication.note_repaired()
+
+    def take_state(self, body: bytes) -> None:
+        """Take the snapshot that is missed, if these are its bytes."""
+        node, snapshots = self._node, self._node.snapshots
+        if not snapshots.is_lost or digest_of(body) != snapshots.digest:
+            return
+        snapshot = unpack(body)
+        node.restore(snapshot)
+        snapshots.keep(snapshot)
+        node.membership.replace(snapshot.configuration)
+        node.emit(SnapshotInstalled(node.ballot.term, snapshot.index, snapshot.term, snapshot.chain))
+        node.commitment.restore(snapshot.index)
 
     def _cut(self, first: int) -> None:
         """Give up what was never committed, and all behind it. A leader never cuts its own log, so it is none first."""

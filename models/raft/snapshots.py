@@ -73,6 +73,7 @@ class Snapshots:
         self.body: bytes | None = None
         self.newest: Snapshot | None = None
         self.is_lost = False
+        self.digest = b""
         if self._disk.exists(FILE):
             self.read_file()
 
@@ -86,9 +87,9 @@ class Snapshots:
         if head is None:
             said = f"{FILE!r} begins with {data[:8]!r}, not {_MAGIC!r}, or its place in the log is lost"
             raise DiskError(self._disk.name, said)
-        self.place, digest = head
+        self.place, self.digest = head
         body = data[_BODY:]
-        if digest_of(body) == digest:
+        if digest_of(body) == self.digest:
             self.body, self.newest = body, unpack(body)
         elif self._node.settings.recovery == "cut":
             raise DiskError(self._disk.name, f"{FILE!r} does not match its digest")
@@ -138,7 +139,8 @@ class Snapshots:
         disk, body = self._disk, pack(snapshot)
         if disk.exists(NEW):
             disk.truncate(NEW, 0)
-        header = _header(_place(snapshot), digest_of(body))
+        self.digest = digest_of(body)
+        header = _header(_place(snapshot), self.digest)
         disk.append(NEW, header + header + body)
         disk.fsync(NEW)
         disk.rename(NEW, FILE)

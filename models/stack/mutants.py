@@ -47,8 +47,6 @@ _ALL = (
         "scenarios/stack/store-calm.yaml",
     ),
     _of_raft("blind-cut", "store-rot-minority"),
-    _of_raft("minority-cut", "store-rot-leader"),
-    _of_raft("acks-faulty", "mutants/acks-faulty"),
     _of_raft("wrong-repair", "mutants/wrong-repair"),
     _of_store("eager-collector", "store-calm"),
     _of_store("check-then-put", "store-calm"),

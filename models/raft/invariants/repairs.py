@@ -1,6 +1,6 @@
 """Promises about what disks have lost: what is given back is what was there, and it is given back."""
 
-from models.raft.events import Recovered, Repaired
+from models.raft.events import Committed, Recovered, Repaired
 from models.raft.invariants.invariant import Invariant, short, when
 from models.raft.invariants.logs import LOG_EVENTS, Logs, Members
 from sim import Emitted, RunRecord, Verdict, show_ns
@@ -30,14 +30,18 @@ class RepairedRight(Invariant):
 
 
 class RepairedInTime(Invariant):
-    """Once everything is healed, nothing stays lost of which somebody in the group still has a copy."""
+    """Once everything is healed, nothing stays lost of which somebody in the group still has a copy.
+
+    As long as the group works: if too much is lost for a leader to be elected, liveness says so.
+    """
 
     name = "repaired-in-time"
     claim = "nothing was lost for long that somebody still had"
-    watches = LOG_EVENTS
+    watches = (*LOG_EVENTS, Committed)
 
     def __init__(self, logs: Logs, bootstrap: Members, patience_ns: int) -> None:
         super().__init__()
+        self._commit_ns = 0  # when anybody committed last
         self._logs = logs
         self._bootstrap = bootstrap
         self._patience_ns = patience_ns
@@ -46,11 +50,15 @@ class RepairedInTime(Invariant):
     def observe(self, emitted: Emitted) -> None:
         """Follow what is lost and given back."""
         self._logs.see(emitted)
+        if isinstance(emitted.event, Committed):
+            self._commit_ns = emitted.t_ns
         if isinstance(emitted.event, Recovered):
             self._back[emitted.node] = emitted.t_ns
 
     def conclude(self, record: RunRecord) -> Verdict:
         """What is still lost at the end, and who has it."""
+        if self._commit_ns < record.settle_ns:
+            return Verdict(self.name, "pass", "nothing is claimed: nothing was committed after everything had healed")
         up = [name for name in record.servers if name not in record.down]
         for name in up:
             missing = sorted(self._logs.of(name).missing)
