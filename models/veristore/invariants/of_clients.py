@@ -12,7 +12,6 @@ from models.veristore.invariants.uploads import TerminalUpload, UploadsCollected
 from models.veristore.invariants.values import BatchWhole, DeletedUnseen
 from sim import Check, System
 
-
 KV_CHECKS: Mapping[str, Callable[[System], Check]] = {
     "batch-whole": lambda _: BatchWhole(),
     "deleted-unseen": lambda _: DeletedUnseen(),
