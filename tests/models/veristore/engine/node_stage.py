@@ -21,7 +21,10 @@ Story = Callable[["Prober"], Awaitable[None]]
 
 
 class Prober(Actor):
-    """Tells one story, and may pull levers of the world; `seen` is what it was answered: replies, reasons of refusals, or "silence"."""
+    """Tells one story, and may pull levers of the world.
+
+    `seen` is what it was answered: replies, reasons of refusals, or "silence".
+    """
 
     def __init__(self, story: Story, seen: list[Reply | str], world: World) -> None:
         self.world = world
