@@ -231,7 +231,7 @@ class Actor:
     @on(Answer)
     def _answered(self, source: str, answer: Answer) -> None:
         waiting = self._node.calls.pop(answer.id, None) if answer.incarnation == self._node.incarnation else None
-        if waiting is None:
+        if waiting is None or waiting.triggered:
             return  # late, double, or meant for an incarnation that is gone
         if answer.refused is not None:
             _fail(waiting, Refused(answer.refused, source))
@@ -248,5 +248,7 @@ def _succeed(event: simpy.Event) -> None:
 
 
 def _fail(event: simpy.Event, error: Exception) -> None:
+    if event.triggered:
+        return  # after a pause answer and alarm come up together, before the story goes on: the first one counts
     event._defused = True
     event.fail(error)

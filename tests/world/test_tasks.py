@@ -148,6 +148,30 @@ def test_a_paused_node_goes_on_where_it_stood() -> None:
     assert seen == [100, 110, 120]
 
 
+@pytest.mark.parametrize("timeout", [1 * MS, 3 * MS])
+def test_a_call_ends_once_though_answer_and_alarm_both_waited_for_a_paused_node(timeout: int) -> None:
+    """Whichever came first is how it ends; the other one finds it ended, before the story has gone on."""
+    ends: list[object] = []
+
+    async def story(self: Teller) -> None:
+        try:
+            ends.append(await self.call("ear", Double(21), timeout=timeout))
+        except Timeout:
+            ends.append(Timeout)
+        ends.append(await self.call("ear", Double(1), timeout=10 * MS))
+
+    world = World(1, Setting(latency=Constant(MS)))
+    world.add("ear", Listener)
+    world.add("teller", lambda: Teller(story))
+    world.boot()
+    world.run_until(MS // 2)
+    world.pause("teller")
+    world.run_until(9 * MS)
+    world.resume("teller")
+    world.run_until(SECOND)
+    assert ends == [Timeout if timeout == MS else Number(42), Number(2)]
+
+
 def test_stories_await_simpy_resources_and_stores() -> None:
     seen: list[object] = []
 

@@ -1,6 +1,6 @@
 """What a scenario may choose about objects and clients: sizes, times of the collector, how clients try again."""
 
-from models.veristore.machine.limits import HOUR, MIB, Limits
+from models.veristore.machine.limits import HOUR, Limits
 from sim import MS, SECOND, Duration, Parameters
 
 
@@ -16,7 +16,8 @@ class ClientSettings(Parameters):
     """The largest body of an object, or of a part, that clients make up."""
     page_max: int = 4
     """The most keys that clients ask for at once."""
-    part_min: int = 5 * MIB
+    part_min: int = 64 * 1024
+    """The smallest part but the last one; 5 MiB in Amazon S3."""
     session_max: int = 1000
     grace: Duration = 60 * SECOND
     upload_ttl: Duration = 24 * HOUR

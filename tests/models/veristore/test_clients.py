@@ -19,7 +19,7 @@ systems:
     nodes: {nodes}
     parameters:
       {{chunk_size: 256, body_max: 900, part_min: 300, grace: 1s, upload_ttl: 2s, result_kept: 3s, tick_every: 300ms,
-       collect_every: 500ms, page_max: 2, sessions: {sessions}}}
+       collect_every: 500ms, page_max: 2, sessions: {sessions}, session_max: {session_max}}}
 network:
   latency: {{lognormal: {{median: {latency}, p99: 20ms}}}}
   loss: {loss}
@@ -33,11 +33,13 @@ expect: pass
 
 
 def play(
-    path: Path, seed: int = 1, *, nodes: int = 1, sessions: bool = True, loss: str = "2%", latency: str = "1ms",
-    mix: str = "",
+    path: Path, seed: int = 1, *, nodes: int = 1, sessions: bool = True, session_max: int = 100, loss: str = "2%",
+    latency: str = "1ms", mix: str = "",
 ) -> Run:  # fmt: skip
     file = path / "standin.yaml"
-    text = SCENARIO.format(nodes=nodes, sessions=str(sessions).lower(), loss=loss, latency=latency, mix=mix)
+    text = SCENARIO.format(
+        nodes=nodes, sessions=str(sessions).lower(), session_max=session_max, loss=loss, latency=latency, mix=mix
+    )
     file.write_text(text)
     return run(load(file), seed)
 
@@ -59,6 +61,12 @@ def test_without_sessions_nothing_is_done_twice_either(tmp_path: Path, seed: int
     result = play(tmp_path, seed, sessions=False, loss="10%")
     assert failures(result) == []
     assert result.counts.unknown > 10
+
+
+def test_a_client_whose_session_has_expired_opens_another_and_does_nothing_twice(tmp_path: Path) -> None:
+    result = play(tmp_path, session_max=4, loss="5%")
+    assert failures(result) == []
+    assert result.counts.ok > 5 * result.counts.fail > 0
 
 
 def test_lost_messages_are_made_good_by_sessions(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Runs, compaction and views: the newest entry of a key wins, and what was deleted stays so."""
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -112,7 +114,7 @@ def test_the_manifest_is_written_anew_when_it_is_long() -> None:
         stage.story(stage.write(changes))
         sizes.append(stage.disk.size("manifest"))
     assert max(sizes) < 2_000
-    assert any(later < earlier for earlier, later in zip(sizes, sizes[1:], strict=False))
+    assert any(later < earlier for earlier, later in pairwise(sizes))
 
 
 @QUICK
