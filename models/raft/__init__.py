@@ -1,7 +1,7 @@
 """Raft: a replicated machine with elections, snapshots, membership change, linearizable reads and client sessions.
 
-Whoever composes a system of it takes `RaftNode` (its `make_machine` is what the log drives), `Contact` (how a client reaches
-the group), `Settings` and the promises `CHECKS`.
+Whoever composes a system of it takes `RaftNode` (its `make_machine` is what the log drives), `Contact` (how a client
+reaches the group), `Settings` and the promises `CHECKS`.
 """
 
 from models.raft.contact import Contact

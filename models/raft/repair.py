@@ -94,7 +94,7 @@ class Repair:
         return (HAVE, entry) if leads or asked.of in (entry.term, UNKNOWN) else (DONT_HAVE, None)
 
     def hear(self, source: str, reply: LookUpReply) -> None:
-        """An answer. What is known by its mark may come from anybody; to cut, the answers must be of this leadership."""
+        """An answer. What a mark names may come from anybody; to cut, the answers must be of this leadership."""
         node, log = self._node, self._log
         if not isinstance(log, MarkedLog):
             return

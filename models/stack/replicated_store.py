@@ -1,4 +1,4 @@
-"""VeriStore on Raft: the log of the group is the write-ahead log, its snapshot the store's, its reads the store's reads.
+"""VeriStore on Raft: the log of the group is the write-ahead log, its snapshot the store's, its reads the store's.
 
 Neither knows the other. Raft drives whatever has `apply`, `query`, `snapshot`, `restore` and `digest`; VeriStore has a
 machine of that shape. Chunks travel as commands like any other, and clients are answered after commit and apply.
