@@ -84,7 +84,7 @@ class Running:
             fingerprint=fingerprint,
             checks=verdicts,
             promised=tuple(watch.check.name for watch in self._watches if watch.promised),
-            plan=tuple(self._plan.as_entries()),
+            plan=tuple(storm.written().as_entries()),
             fired=tuple(FiredFault(f.id, f.kind, f.inject_ns, f.heal_ns, f.targets, f.effect) for f in storm.fired),
             skipped=tuple(SkippedFault(s.id, s.kind, s.at_ns, s.reason) for s in storm.skipped),
             history=history,
