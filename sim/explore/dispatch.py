@@ -1,10 +1,9 @@
 """Feeds tasks to a crew, a few at a time, and gives back what comes, whatever breaks on the way.
 
-A worker that dies takes a whole pool of processes with it, so who is guilty is found by trying: everything that was in
-flight is tried again alone, in halves, until a single seed has broken its worker twice.
+A worker that dies takes a whole pool of processes with it, so who is guilty is found by trying: every seed that was in
+flight is tried again alone, and one that breaks its worker then is to blame, if it does so twice.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from typing import Protocol
@@ -16,8 +15,6 @@ from sim.identity import Identity
 
 TICK_S = 0.5
 """How often progress is told while nothing comes."""
-STRIKES = 2
-"""How often a seed that runs alone may break its worker before it is to blame."""
 
 Done = tuple[Task, Batch]
 
@@ -114,21 +111,15 @@ def _recover(crew: Crew, feed: Feed, flying: dict["Future[Batch]", Task], broken
 
 
 def _alone(crew: Crew, feed: Feed, task: Task) -> Iterator[Done]:
-    """Run the seeds of a task with nothing beside them; halve what breaks its worker."""
-    parts, strikes = deque([task.seeds]), 0
-    while parts:
-        part = task.of(parts.popleft())
-        future = crew.submit(perform, part)
-        wait([future])
-        if not _is_lost(future):
-            strikes = 0
-            yield _settled(part, future.result(), feed)
-            continue
-        crew.renew()
-        half = len(part.seeds) // 2
-        strikes = 0 if half else strikes + 1
-        if strikes == STRIKES:
-            strikes = 0
-            yield part, Batch((lost_row(part.point, part.seeds[0], _loss(future)),))
-        else:
-            parts.extendleft([part.seeds[half:], part.seeds[:half]] if half else [part.seeds])
+    """Run the seeds of a task one by one with nothing beside them."""
+    for seed in task.seeds:
+        one = task.of((seed,))
+        for strike in range(1, crew.strikes + 1):
+            future = crew.submit(perform, one)
+            wait([future])
+            if not _is_lost(future):
+                yield _settled(one, future.result(), feed)
+                break
+            crew.renew()
+            if strike == crew.strikes:
+                yield one, Batch((lost_row(one.point, seed, _loss(future)),))

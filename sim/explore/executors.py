@@ -34,7 +34,9 @@ class CrewError(Exception):
 
 
 class Crew:
-    """Workers behind an Executor. `renew` gives another Executor in place of one that broke."""
+    """Workers behind an Executor. A seed that breaks its worker alone is to blame after so many `strikes`."""
+
+    strikes = 2
 
     def __init__(self, name: str, workers: int, make: Callable[[], Executor]) -> None:
         self.name = name
@@ -67,7 +69,10 @@ class Crew:
 
     def close(self, *, wait: bool = True) -> None:
         """Let the workers go; without `wait` what they are doing is lost."""
-        self._executor.shutdown(wait=wait, cancel_futures=True)
+        try:
+            self._executor.shutdown(wait=wait, cancel_futures=True)
+        except TypeError:  # not every Executor knows how to cancel
+            self._executor.shutdown(wait=wait)
 
 
 class _Serial(Executor):
@@ -135,6 +140,8 @@ class _Client(Protocol):
 
 class _Dask(Crew):
     """The workers of a Dask scheduler. Calls are not pure: Dask would answer equal ones with one result."""
+
+    strikes = 1  # the scheduler has tried a task on four workers before it says that they died of it
 
     def __init__(self, name: str, address: str, modules: tuple[str, ...]) -> None:
         self._client = _connect(address)

@@ -112,7 +112,7 @@ def crashed_row(site: CrashSite, point: tuple[str, ...], seed: int, wall_s: floa
 
 def lost_row(point: tuple[str, ...], seed: int, said: str) -> Row:
     """The row of a run that ended its worker each time it was tried alone; `said` is what the executor calls that."""
-    detail = f"the worker that ran this seed, and nothing else, ended without an answer, twice: {said}"
+    detail = f"the worker that ran this seed, and nothing else, ended without an answer: {said}"
     kind = Failure(WORKER, "lost", "the worker ended")
     return Row(point, seed, "crashed-worker", failures=(kind,), check=WORKER, detail=detail)
 
