@@ -20,6 +20,7 @@ from sim.commands.usage import UsageError
 VERBS = {
     "run": "run a scenario under one seed and check what it promises",
     "sweep": "run a scenario under many seeds: which fail, how, how often",
+    "shrink": "make a failing seed the smallest scenario that fails the same way",
     "validate": "check scenario files without running them",
     "list": "list scenarios, models, faults, checks or mutants",
     "schema": "print the JSON Schema of scenario files",

@@ -85,7 +85,7 @@ class Running:
             checks=verdicts,
             promised=tuple(watch.check.name for watch in self._watches if watch.promised),
             plan=tuple(storm.written().as_entries()),
-            fired=tuple(FiredFault(f.id, f.kind, f.inject_ns, f.heal_ns, f.targets, f.effect) for f in storm.fired),
+            fired=tuple(map(_fired, storm.fired)),
             skipped=tuple(SkippedFault(s.id, s.kind, s.at_ns, s.reason) for s in storm.skipped),
             history=history,
             counts=self._counts(history),
@@ -141,6 +141,11 @@ class Running:
         for one in self._loaded.overrides:
             words += ["--set", one]
         return shlex.join(words)
+
+
+def _fired(fault: Fired) -> FiredFault:
+    written: dict[str, object] = {fault.kind: fault.fault.as_body()}
+    return FiredFault(fault.id, fault.kind, fault.inject_ns, fault.heal_ns, fault.targets, fault.effect, written)
 
 
 def _words(fault: Fired) -> str:

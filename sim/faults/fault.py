@@ -79,6 +79,10 @@ class Fault(pydantic.BaseModel):
         """
         return self
 
+    def as_body(self) -> dict[str, object]:
+        """What a scenario writes behind the verb."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
     def down(self, servers: int) -> int:  # noqa: ARG002 - most faults take nobody away
         """How many of `servers` it takes away from the others while it lasts."""
         return 0

@@ -72,3 +72,71 @@ def drawing(folder: Path, module: str, *, act: str = "pass", limit: int = 1000, 
     scenario = folder / f"{module}.yaml"
     scenario.write_text(SCENARIO.replace("MODULE", module) + more)
     return scenario
+
+
+STARTS = '''"""A model that fails once n1 and n2 have both come back from a crash."""
+
+from sim import Actor, Check, Emitted, Event, Model, RunRecord, System, Verdict
+
+
+class Came(Event):
+    """A node started."""
+
+    again: bool
+
+
+class Starter(Actor):
+    def on_start(self) -> None:
+        known = self.disk.exists("known")
+        if not known:
+            self.disk.append("known", b"x")
+            self.disk.fsync("known")
+            self.disk.fsync_dir()
+        self.emit(Came(known))
+
+
+class NeverBoth(Check):
+    name = "never-both"
+    watches = (Came,)
+
+    def __init__(self) -> None:
+        self.back: dict[str, int] = {}
+
+    @property
+    def violated(self) -> bool:
+        return {"n1", "n2"} <= set(self.back)
+
+    def observe(self, emitted: Emitted) -> None:
+        if emitted.event.again:
+            self.back.setdefault(emitted.node, emitted.t_ns)
+
+    def conclude(self, record: RunRecord) -> Verdict:
+        if not self.violated:
+            return Verdict(self.name, "pass", "never both")
+        return Verdict(self.name, "fail", "n1 and n2 both came back", at_ns=max(self.back["n1"], self.back["n2"]))
+
+
+def build(system: System) -> None:
+    for name in system.servers:
+        system.server(name, Starter)
+
+
+MODEL = Model("starter", "starts", build, checks={"never-both": lambda _: NeverBoth()})
+'''
+
+
+def two_of_twenty(folder: Path, module: str) -> Path:
+    """A scenario of twenty faults of which the third and the twelfth, together, break what the model promises."""
+    (folder / f"{module}.py").write_text(STARTS)
+    faults = []
+    for number in range(20):
+        node = 1 if number == 2 else 2 if number == 11 else 3 + number % 3
+        kind = f"crash: {{nodes: n{node}, disk: keep}}"
+        if number % 4 == 3 and number != 11:
+            kind = f"pause: {{nodes: n{1 + number % 5}}}"
+        faults.append(f"  - {{id: f{number + 1}, at: {500 + 450 * number}ms, for: 300ms, {kind}}}")
+    scenario = folder / f"{module}.yaml"
+    head = "version: 1\nname: twenty\nduration: 12s\nsettle: 1s\n"
+    head += f'systems: {{main: {{model: "{module}:MODEL", nodes: 5}}}}\n'
+    scenario.write_text(head + "faults:\n" + "\n".join(faults) + "\n")
+    return scenario
