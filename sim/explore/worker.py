@@ -7,6 +7,8 @@ import importlib
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -22,7 +24,7 @@ TASK_S = 2.0
 WALL_S = 600.0
 """A run may take so long, unless the task says otherwise."""
 
-_alone = threading.Lock()
+_alone = threading.RLock()
 """The guard of a run stands for the whole process, so threads of one worker take turns."""
 
 
@@ -31,7 +33,7 @@ class Task:
     """Seeds of one scenario to run. `folders` are where models of the user's own are looked for.
 
     `until` names checks: the first run in which one of them fails is the last of the task. `asker` is the identity of
-    whoever asks; a worker that differs runs nothing.
+    whoever asks; a worker that differs runs nothing. `label` is for whoever asks.
     """
 
     text: str
@@ -43,6 +45,7 @@ class Task:
     modules: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     until: tuple[str, ...] = ()
+    label: str = ""
     wall_s: float = WALL_S
 
     def of(self, seeds: tuple[int, ...]) -> "Task":
@@ -63,13 +66,20 @@ class Batch:
     problem: str = ""
 
 
-def perform(task: Task) -> Batch:
-    """Run the seeds of a task until its time is over."""
+@contextmanager
+def taking_turns(folders: tuple[str, ...]) -> Iterator[None]:
+    """While this lasts no other thread of this process runs anything; models are found in these folders too."""
     with _alone:
-        for folder in task.folders:
+        for folder in folders:
             if folder not in sys.path:
                 sys.path.append(folder)
                 importlib.invalidate_caches()
+        yield
+
+
+def perform(task: Task) -> Batch:
+    """Run the seeds of a task until its time is over."""
+    with taking_turns(task.folders):
         own = identity(task.modules)
         if own != task.asker:
             return Batch((), task.seeds, own)
