@@ -43,10 +43,21 @@ def _facts(sweep: Sweep, summary: Summary) -> list[str]:
         lines.append("never fired " + ", ".join(summary.never_fired))
     if summary.never_reached:
         lines.append("never reached: sometimes " + ", ".join(summary.never_reached))
+    lines += _undecided(sweep)
     lines += [f"note        {note}" for note in sweep.notes]
     if sweep.file is not None:
         lines.append(f"rows        {sweep.file}")
     return lines
+
+
+def _undecided(sweep: Sweep) -> list[str]:
+    """Why runs are unknown: each reason once, with the smallest seed."""
+    rows = [row for row in sweep.rows if row.outcome == "unknown" and not row.unreached]
+    reasons: dict[str, list[int]] = {}
+    for row in rows:
+        reasons.setdefault(row.detail.partition(":")[0] or "nothing happened", []).append(row.seed)
+    details = {row.seed: row.detail for row in reversed(rows)}
+    return [f"undecided   {len(seeds):,}: {details[min(seeds)]} (seed {min(seeds)})" for seeds in reasons.values()]
 
 
 def _show_kinds(out: Console, summary: Summary) -> None:

@@ -63,7 +63,8 @@ def row_of(run: Run, point: tuple[str, ...], end_ns: int, wall_s: float, cpu_s: 
     """The row of a run that was to last until `end_ns`."""
     first = first_failed(run)
     counts = run.counts
-    undecided = next((f"{one.check}: {one.detail}" for one in run.checks if one.status == "unknown"), "")
+    reasons = [f"{one.check}: {one.detail}" for one in run.checks if one.status == "unknown"]
+    undecided = next(iter([*reasons, *run.notes]), "") if run.verdict == "unknown" else ""
     kinds: dict[str, int] = {}
     for fault in run.fired:
         kinds[fault.kind] = kinds.get(fault.kind, 0) + 1
