@@ -12,8 +12,8 @@ from sim.world.units import SECOND, show_ns
 MARKS = {"pass": ("ok", "green"), "fail": ("FAIL", "bold red"), "unknown": ("??", "yellow")}
 """Status -> (mark, style): a shape and a word, never colour alone."""
 
-FILE_WIDTH = 160
-"""How wide a table may be where no terminal says."""
+FILE_WIDTH = 400
+"""How wide a table may be where no terminal says: a file has room."""
 _NAME_WIDTH = 27
 
 

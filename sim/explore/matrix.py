@@ -36,9 +36,10 @@ class Smallest:
 
     def __str__(self) -> str:
         kinds = Counter(self.kinds)
-        said = ", ".join(kind if count == 1 else f"{count} {kind}" for kind, count in sorted(kinds.items()))
-        more = "" if self.finished else " (or less)"
-        return f"{said or 'no fault'}; {self.nodes} nodes, {show_ns(self.duration_ns)}{more}"
+        said = " + ".join(kind if count == 1 else f"{count} {kind}" for kind, count in sorted(kinds.items()))
+        more = "" if self.finished else " or less"
+        nodes = "1 node" if self.nodes == 1 else f"{self.nodes} nodes"
+        return f"{self.faults}{': ' if said else ' faults'}{said}{more}, {nodes}, {show_ns(self.duration_ns)}"
 
 
 @dataclass(frozen=True)

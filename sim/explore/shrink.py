@@ -115,7 +115,7 @@ def shrink(
     """
     crew = hire(executor, own_models(loaded.scenario))
     try:
-        kind, result = _failure(loaded, seed, check)
+        kind, result = failure_of_seed(loaded, seed, check)
         modules = own_models(loaded.scenario)
         trials = Trials(crew, kind, runs=budget.runs, seconds=budget.seconds, modules=modules, folders=folders)
         return _Shrinking(case_of(loaded, seed), result, trials, budget, on_step).finish()
@@ -123,8 +123,8 @@ def shrink(
         crew.close(wait=False)
 
 
-def _failure(loaded: Loaded, seed: int, check: str | None) -> tuple[Failure, Run | None]:
-    """How a seed fails, and its run if it came to an end."""
+def failure_of_seed(loaded: Loaded, seed: int, check: str | None) -> tuple[Failure, Run | None]:
+    """How a seed fails, and its run if it came to an end. NothingToShrink if it does not, or not in `check`."""
     try:
         result = run(loaded, seed)
     except ModelCrash as error:
