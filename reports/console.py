@@ -12,6 +12,8 @@ from sim.world.units import SECOND, show_ns
 MARKS = {"pass": ("ok", "green"), "fail": ("FAIL", "bold red"), "unknown": ("??", "yellow")}
 """Status -> (mark, style): a shape and a word, never colour alone."""
 
+FILE_WIDTH = 400
+"""How wide a table may be where no terminal says: a file has room."""
 _NAME_WIDTH = 27
 
 
@@ -19,9 +21,12 @@ def console(*, plain: bool = False, color: str = "auto", stderr: bool = False) -
     """A console that honours `--plain`, `--color always|never|auto` and NO_COLOR; no wrapping, no markup."""
     forced = True if color == "always" else None
     off = plain or color == "never"
-    return Console(
+    out = Console(
         stderr=stderr, no_color=off or None, force_terminal=forced, highlight=False, markup=False, soft_wrap=True
     )
+    if not out.is_terminal:
+        out.width = FILE_WIDTH
+    return out
 
 
 def show_run(out: Console, run: Run, *, artefact: str = "", verbose: bool = False) -> None:

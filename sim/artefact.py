@@ -3,7 +3,6 @@
 import json
 import platform
 import sys
-from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import msgspec
 
 from sim.checks.formats import write_history
 from sim.checks.formats.events import Fault
+from sim.identity import code_hash
 from sim.result import Run
 from sim.scenario.loader import Loaded
 from sim.world.units import SECOND
@@ -27,17 +27,7 @@ def versions() -> dict[str, str]:
         own = version("seedstorm")
     except PackageNotFoundError:
         own = "unknown"
-    return {"sim": own, "python": platform.python_version(), "code": _code_hash()}
-
-
-def _code_hash() -> str:
-    """12 hex digits over the source of the packages sim and models, by path."""
-    root = Path(__file__).parent
-    digest = blake2b(digest_size=6)
-    for folder in (root, root.parent / "models"):
-        for file in sorted(folder.rglob("*.py")):
-            digest.update(file.relative_to(root.parent).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()
+    return {"sim": own, "python": platform.python_version(), "code": code_hash()}
 
 
 def as_json(run: Run, artefact: str = "") -> Json:

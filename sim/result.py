@@ -1,7 +1,7 @@
 """What a run gives: one frozen value with the verdict, the plan that was drawn, the history and the counts."""
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sim.checks.history import History
@@ -14,7 +14,10 @@ _RANK: dict[str, int] = {"pass": 0, "unknown": 1, "fail": 2}
 
 @dataclass(frozen=True)
 class FiredFault:
-    """A fault that was injected: when (world time, ns), on whom, until when, and what it did."""
+    """A fault that was injected: when (world time, ns), on whom, until when, and what it did.
+
+    `written` is the fault as a scenario writes it, with the names that it hit: ``{"crash": {"nodes": "n2"}}``.
+    """
 
     id: str
     kind: str
@@ -22,6 +25,7 @@ class FiredFault:
     heal_ns: int | None
     targets: tuple[str, ...]
     effect: str = ""
+    written: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

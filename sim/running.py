@@ -27,19 +27,24 @@ from sim.world.units import show_ns
 _wall = time.perf_counter  # taken here, before the guard stands
 
 
-def run(scenario: str | Path | Loaded, seed: int | None = None, *, keep_trace: bool = False) -> Run:
+def run(
+    scenario: str | Path | Loaded, seed: int | None = None, *, keep_trace: bool = False, observed: bool = True
+) -> Run:
     """Run a scenario (a path, or what `load` gave) under `seed` (default: the scenario's own).
 
-    Raises ScenarioErrors for a bad file and ModelCrash if a model raises.
+    With `observed` False no check sees anything, which must change nothing but the verdict. Raises ScenarioErrors
+    for a bad file and ModelCrash if a model raises.
     """
     loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
-    return Running(loaded, loaded.scenario.seed if seed is None else seed, keep_trace=keep_trace).finish()
+    return Running(
+        loaded, loaded.scenario.seed if seed is None else seed, keep_trace=keep_trace, observed=observed
+    ).finish()
 
 
 class Running:
     """A run under way: built at once, then run to its end by `finish`."""
 
-    def __init__(self, loaded: Loaded, seed: int, *, keep_trace: bool) -> None:
+    def __init__(self, loaded: Loaded, seed: int, *, keep_trace: bool, observed: bool = True) -> None:
         self._began = _wall()
         self._loaded = loaded
         self.scenario = scenario = loaded.scenario
@@ -48,7 +53,7 @@ class Running:
         self._deployments = deploy(scenario)
         self.world = raise_world(scenario, seed, self._deployments, keep_trace=keep_trace)
         self._roster = roster(scenario, self._deployments, self.world)
-        self._watches = make_checks(scenario, self._deployments)
+        self._watches = make_checks(scenario, self._deployments) if observed else []
         for watch in self._watches:
             awaited = scenario.expect in ("pass", "fail") or scenario.expect == f"violates {watch.check.name}"
             watch.subscribe(self.world, stop=awaited and scenario.stop == "violation")
@@ -84,8 +89,8 @@ class Running:
             fingerprint=fingerprint,
             checks=verdicts,
             promised=tuple(watch.check.name for watch in self._watches if watch.promised),
-            plan=tuple(self._plan.as_entries()),
-            fired=tuple(FiredFault(f.id, f.kind, f.inject_ns, f.heal_ns, f.targets, f.effect) for f in storm.fired),
+            plan=tuple(storm.written().as_entries()),
+            fired=tuple(map(_fired, storm.fired)),
             skipped=tuple(SkippedFault(s.id, s.kind, s.at_ns, s.reason) for s in storm.skipped),
             history=history,
             counts=self._counts(history),
@@ -142,6 +147,11 @@ class Running:
         for one in self._loaded.overrides:
             words += ["--set", one]
         return shlex.join(words)
+
+
+def _fired(fault: Fired) -> FiredFault:
+    written: dict[str, object] = {fault.kind: fault.fault.as_body()}
+    return FiredFault(fault.id, fault.kind, fault.inject_ns, fault.heal_ns, fault.targets, fault.effect, written)
 
 
 def _words(fault: Fired) -> str:

@@ -173,7 +173,7 @@ def test_list_names_everything_there_is(what: str, capsys: Out) -> None:
 def test_doctor_finds_every_way_of_running_the_same(capsys: Out) -> None:
     assert main(["doctor", CALM, "--seeds", "1", "--set", "duration=3s", "--set", "settle=1s"]) == 0
     out = capsys.readouterr().out
-    assert out.count("  ok   ") == 9
+    assert out.count("  ok   ") == 13
     assert out.splitlines()[-1].startswith("PASS  ")
 
 
@@ -185,7 +185,10 @@ def test_doctor_names_the_first_record_that_differs(tmp_path: Path, capsys: Out)
     out = capsys.readouterr().out
     assert "FAIL again, after junk and a collection" in out
     assert "parts from the first way at record" in out
-    assert "left   [" in out
+    left, right = [line for line in out.splitlines() if line.startswith(("  left ", "  right "))][:2]
+    assert left.endswith(" ns  n1: timer ring")
+    assert right.removeprefix("  right ") != left.removeprefix("  left  ")
+    assert "  both   " in out
 
 
 def test_module_and_command_are_the_same() -> None:

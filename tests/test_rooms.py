@@ -18,6 +18,7 @@ RANKS = {
     "sim.scenario": 3,
     "sim.building": 4,
     "sim.result": 4,
+    "sim.identity": 4,
     "sim.watching": 5,
     "sim.running": 6,
     "sim.artefact": 7,

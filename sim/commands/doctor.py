@@ -4,6 +4,8 @@ import argparse
 import json
 import platform
 
+import msgspec
+
 from sim import artefact, status
 from sim.commands import common
 from sim.explore.doctor import Difference, Examined, Way, examine, find_difference, ways
@@ -79,8 +81,7 @@ def _as_json(found: list[tuple[Way, list[Examined]]], differences: list[Differen
             for way, examined in found
         ],
         "differences": [
-            {"seed": one.seed, "way": one.way, "record": one.record, "left": one.left, "right": one.right}
-            for one in differences
+            {"seed": one.seed, "way": one.way, "divergence": msgspec.to_builtins(one.divergence)} for one in differences
         ],
     }
 
@@ -89,6 +90,10 @@ def _print(loaded: Loaded, seeds: int, differences: list[Difference]) -> None:
     if not differences:
         print(f"PASS  {loaded.scenario.name}: {seeds} seeds, every way the same fingerprint")
     for one in differences:
-        where = "" if one.record is None else f" at record {one.record:,}"
+        found = one.divergence
+        where = ", but not when it was run again" if found is None else f" at record {found.equal + 1:,}"
         print(f"FAIL  seed {one.seed}, {one.way}: parts from the first way{where}")
-        print(f"  left   {one.left}\n  right  {one.right}")
+        if found is not None:
+            print("\n".join(f"  both   {record}" for record in found.since))
+            for name, side in (("left", found.left), ("right", found.right)):
+                print("\n".join([f"  {name:<6} {side.what}", *(f"           because {one}" for one in side.causes)]))

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from sim import artefact, status
 from sim.commands import common
 from sim.commands.usage import UsageError
@@ -27,7 +29,7 @@ def execute(arguments: argparse.Namespace) -> int:
     except ValueError as error:
         raise UsageError(str(error)) from None
     try:
-        found = common.or_crash(lambda: replay(record), f"sim replay {arguments.run}")
+        found = common.or_crash(lambda: replay(record, _folder(arguments.run)), f"sim replay {arguments.run}")
     except ScenarioErrors as error:
         raise UsageError(f"the scenario of this run is not valid any more:\n{error}", prefixed=False) from None
     differences = _versions(record)
@@ -36,6 +38,10 @@ def execute(arguments: argparse.Namespace) -> int:
     else:
         _print(record, found, differences)
     return status.PASS if found.identical else status.DIVERGED
+
+
+def _folder(path: str) -> Path:
+    return Path(path) if Path(path).is_dir() else Path(path).parent
 
 
 def _versions(record: dict[str, Any]) -> list[str]:
@@ -52,7 +58,10 @@ def _as_json(found: Replay, differences: list[str]) -> dict[str, Any]:
         "identical": found.identical,
         "events": found.run.counts.events,
         "fingerprint": found.run.fingerprint,
-        "equal_records": found.diverged_after,
+        "equal_records": found.equal,
+        "differs_by": found.differs_by,
+        "divergence": None if found.divergence is None else msgspec.to_builtins(found.divergence),
+        "unstable": found.unstable,
         "changed_versions": differences,
     }
 
@@ -61,12 +70,31 @@ def _print(record: dict[str, Any], found: Replay, differences: list[str]) -> Non
     if found.identical:
         print(f"identical ({found.run.counts.events:,} events)  fingerprint {found.run.fingerprint[:16]}")
         return
-    print(f"diverged after {found.diverged_after:,} equal events or more")
+    exact = found.divergence is not None and not found.unstable
+    by = "" if found.differs_by is None or exact else f", and before event {found.differs_by:,}"
+    print(f"diverged after {found.equal:,} equal events{'' if exact else ' or more'}{by}")
     print(f"  then  fingerprint {record['fingerprint'][:16]}   {record.get('events', 0):,} events")
     print(f"  now   fingerprint {found.run.fingerprint[:16]}   {found.run.counts.events:,} events")
     for difference in differences:
         print(f"  {difference}")
+    if found.divergence is not None:
+        _print_divergence(found)
     if any(difference.startswith("code ") for difference in differences):
         print("  other code may well run otherwise; with the same code a difference is a bug: sim doctor finds it")
     else:
         print("  the code is the same, so this is a bug of determinism: sim doctor names the first record that differs")
+
+
+def _print_divergence(found: Replay) -> None:
+    """The first records that differ, side by side, with what led to them."""
+    divergence = found.divergence
+    assert divergence is not None, "there is something to print"
+    names = ("one run", "another") if found.unstable else ("then", "now")
+    if found.unstable:
+        print("  this code does not even agree with itself: two runs of it, one after the other, part")
+    for record in divergence.since:
+        print(f"    both    {record}")
+    for name, side in zip(names, (divergence.left, divergence.right), strict=True):
+        print(f"    {name:<7} {side.what}")
+        for cause in side.causes:
+            print(f"              because {cause}")

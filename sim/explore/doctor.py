@@ -12,22 +12,28 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 from typing import Any
 
+from sim.explore.divergence import Divergence, first_divergence
 from sim.result import Run
 from sim.running import run
-from sim.scenario.loader import Loaded
-from sim.world.trace import decode_records, first_difference
+from sim.scenario.loader import Loaded, load_text
+from sim.world.trace import decode_records
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way to run: a name, and either a function in this process or the interpreter and environment of another."""
+    """One way to run: a name, and either a function in this process or the interpreter and environment of another.
+
+    The function gives the run, or no more than its fingerprint if another process ran it.
+    """
 
     name: str
-    here: Callable[[Loaded, int], Run] | None = None
+    here: Callable[[Loaded, int], Run | str] | None = None
     python: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
 
@@ -44,13 +50,11 @@ class Examined:
 
 @dataclass(frozen=True)
 class Difference:
-    """Where the run of a seed in one way parts from the first way: the number of the record, and both records."""
+    """Where the run of a seed in one way parts from the first way; None if it did not when it was looked for."""
 
     seed: int
     way: str
-    record: int | None
-    left: str
-    right: str
+    divergence: Divergence | None
 
 
 def ways(pythons: Sequence[str] = ()) -> list[Way]:
@@ -60,7 +64,10 @@ def ways(pythons: Sequence[str] = ()) -> list[Way]:
         Way("in this process", run),
         Way("again, after junk and a collection", _after_junk),
         Way("with the trace kept", lambda loaded, seed: run(loaded, seed, keep_trace=True)),
+        Way("with nobody watching", lambda loaded, seed: run(loaded, seed, observed=False)),
         Way("from the plan written out", _from_plan),
+        Way("after another scenario", _after_another),
+        *(Way(f"worker, {method}", _in_worker(method)) for method in _METHODS),
         Way("new process, hash seed 0", python=(own,), environment=(("PYTHONHASHSEED", "0"),)),
         Way("new process, hash seed 1", python=(own,), environment=(("PYTHONHASHSEED", "1"),)),
         Way("new process, random hash seed", python=(own,), environment=(("PYTHONHASHSEED", "random"),)),
@@ -73,7 +80,8 @@ def ways(pythons: Sequence[str] = ()) -> list[Way]:
 def examine(loaded: Loaded, seed: int, way: Way) -> Examined:
     """Run a seed in one way."""
     if way.here is not None:
-        return Examined(seed, way.name, way.here(loaded, seed).fingerprint)
+        found = way.here(loaded, seed)
+        return Examined(seed, way.name, found if isinstance(found, str) else found.fingerprint)
     done = _start(loaded, seed, way, ["--no-save"])
     try:
         return Examined(seed, way.name, str(json.loads(done.stdout)["fingerprint"]))
@@ -86,11 +94,42 @@ def find_difference(loaded: Loaded, seed: int, way: Way) -> Difference:
     """Run a seed in the first way and in this one, with traces, and find the first record that differs."""
     left = _records(ways()[0], loaded, seed)
     right = _records(way, loaded, seed)
-    at = first_difference(left, right)
-    if at is None:
-        return Difference(seed, way.name, None, "no difference this time", "no difference this time")
-    shown = [str(records[at]) if at < len(records) else "the run has ended" for records in (left, right)]
-    return Difference(seed, way.name, at, *shown)
+    return Difference(seed, way.name, first_divergence(left, right))
+
+
+def _after_another(loaded: Loaded, seed: int) -> Run:
+    """Run behind a run of something else: what a model keeps in its module shows."""
+    run(load_text(_ANOTHER), seed + 1)
+    return run(loaded, seed)
+
+
+_ANOTHER = """\
+version: 1
+name: another
+duration: 2s
+systems: {kv: {model: raft, nodes: 3, parameters: {pre_vote: false}}}
+workload: {clients: 2, rate: 20/s, keys: 2, mix: {get: 1, put: 1, cas: 1}}
+faults: [{at: 500ms, for: 300ms, crash: {nodes: leader}}]
+"""
+
+
+_METHODS = [one for one in ("forkserver", "spawn") if one in get_all_start_methods()]
+"""Ways to start a worker process. Forking is none: a child would begin with its parent's state."""
+
+
+def _in_worker(method: str) -> Callable[[Loaded, int], str]:
+    """The fingerprint that a worker process gives which was started in one way."""
+
+    def fingerprint(loaded: Loaded, seed: int) -> str:
+        with ProcessPoolExecutor(1, mp_context=get_context(method)) as pool:
+            return pool.submit(_fingerprint, loaded.text, loaded.path, loaded.overrides, seed, sys.path).result()
+
+    return fingerprint
+
+
+def _fingerprint(text: str, path: str, overrides: tuple[str, ...], seed: int, folders: list[str]) -> str:
+    sys.path += [folder for folder in folders if folder not in sys.path]
+    return run(load_text(text, path, overrides), seed).fingerprint
 
 
 def _after_junk(loaded: Loaded, seed: int) -> Run:
@@ -111,8 +150,6 @@ def _from_plan(loaded: Loaded, seed: int) -> Run:
 
 def with_plan(loaded: Loaded, plan: Sequence[dict[str, object]]) -> Loaded:
     """The same scenario with these faults, and no nemesis."""
-    from sim.scenario.loader import load_text
-
     entries = json.dumps(list(plan))
     return load_text(loaded.text, loaded.path, (*loaded.overrides, f"faults={entries}", "nemesis="))
 

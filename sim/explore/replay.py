@@ -1,43 +1,67 @@
 """Run a kept run again and compare: identical, or where the two part.
 
-Both runs hash every record onto the hash before it, and keep the hash every so many records: equal checkpoints mean
-equal runs up to there, so the first that differ bound the difference.
+The record of the first run holds checkpoints, which bound the difference. If its trace was kept too, or if this code
+does not even agree with itself, the first record that differs is found and told.
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from sim.explore.divergence import Divergence, first_divergence, window
 from sim.result import Run
 from sim.running import run
-from sim.scenario.loader import load_text
-
-Checkpoints = Sequence[Sequence[Any]]
-"""(records, digest) in order"""
+from sim.scenario.loader import Loaded, load_text
+from sim.world.trace import decode_records
 
 
 @dataclass(frozen=True)
 class Replay:
-    """A second run beside the record of the first. `diverged_after` counts the records known to be equal; None: all."""
+    """A second run beside the record of the first.
+
+    `equal` counts the records known to be equal, `differs_by` is where the runs surely differ (None: not known).
+    `divergence` tells the first difference, if it could be found: to the kept trace, or with `unstable` between two
+    runs of the code as it is now.
+    """
 
     run: Run
     identical: bool
-    diverged_after: int | None
+    equal: int
+    differs_by: int | None = None
+    divergence: Divergence | None = None
+    unstable: bool = False
 
 
-def replay(record: dict[str, Any]) -> Replay:
-    """Run again what a run.json records."""
+def replay(record: dict[str, Any], folder: Path | None = None) -> Replay:
+    """Run again what a run.json records; `folder` is where its trace may lie."""
     loaded = load_text(record["text"], record["path"], tuple(record["overrides"]))
-    again = run(loaded, record["seed"])
+    seed = int(record["seed"])
+    again = run(loaded, seed)
     if again.fingerprint == record["fingerprint"]:
-        return Replay(again, True, None)
-    return Replay(again, False, common_records(record["checkpoints"], again.checkpoints))
+        return Replay(again, True, again.counts.events)
+    equal, by = window(record["checkpoints"], again.checkpoints)
+    then = _kept_trace(folder)
+    now = _trace(loaded, seed)
+    if then is not None:
+        found = first_divergence(then, now, equal)
+        return Replay(again, False, equal if found is None else found.equal, by, found)
+    differing = first_divergence(now, _trace(loaded, seed))
+    if differing is not None:
+        return Replay(again, False, differing.equal, by, differing, unstable=True)
+    return Replay(again, False, equal, by)
 
 
-def common_records(left: Checkpoints, right: Checkpoints) -> int:
-    """How many records two runs have in common at least, from their checkpoints."""
-    digests = {tuple(one) for one in left}
-    shared = [tuple(one) in digests for one in right]
-    equal = bisect_left(shared, True, key=lambda one: not one)  # equal ones come first: each hash holds those before
-    return int(right[equal - 1][0]) if equal else 0
+def _trace(loaded: Loaded, seed: int) -> Sequence[Sequence[Any]]:
+    return list(decode_records(b"".join(run(loaded, seed, keep_trace=True).trace)))
+
+
+def _kept_trace(folder: Path | None) -> Sequence[Sequence[Any]] | None:
+    """The trace beside the record; None if it was not kept, or cannot be read any more."""
+    file = None if folder is None else folder / "trace.msgpack"
+    if file is None or not file.is_file():
+        return None
+    try:
+        return list(decode_records(file.read_bytes()))
+    except Exception:  # a damaged trace is no trace
+        return None

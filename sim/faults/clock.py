@@ -5,7 +5,7 @@ from typing import ClassVar
 import pydantic
 
 from sim.faults.fault import Fault, Heal, Scene, one_of
-from sim.faults.selectors import Selector
+from sim.faults.selectors import Selector, named
 from sim.world.quantities import Drift, Span
 from sim.world.streams import Stream
 from sim.world.units import MILLION
@@ -48,6 +48,10 @@ class Clock(Fault):
     def selectors(self) -> list[tuple[str, Selector]]:
         """Whose clocks."""
         return [("nodes", self.nodes)]
+
+    def written(self, scene: Scene) -> "Clock":
+        """With the nodes that it hit."""
+        return self.model_copy(update={"nodes": named(self.nodes, scene.meant[0])})
 
     def inject(self, world: World, scene: Scene) -> Heal | None:
         """Disturb; healing undoes this disturbance and no other."""

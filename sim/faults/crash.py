@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from sim.faults.fault import Fault, Heal, Scene
-from sim.faults.selectors import Selector, count_at_most
+from sim.faults.selectors import Selector, count_at_most, named
 from sim.world.streams import Stream
 from sim.world.world import World
 
@@ -44,6 +44,10 @@ class Crash(Fault):
     def selectors(self) -> list[tuple[str, Selector]]:
         """Who crashes."""
         return [("nodes", self.nodes)]
+
+    def written(self, scene: Scene) -> "Crash":
+        """With the nodes that it hit."""
+        return self.model_copy(update={"nodes": named(self.nodes, scene.meant[0])})
 
     def inject(self, world: World, scene: Scene) -> Heal | None:
         """Crash them, or hold them down."""

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 import pydantic
 
 from sim.faults.fault import Fault, Heal, Scene, one_of
-from sim.faults.selectors import Selector, count_at_most
+from sim.faults.selectors import Selector, count_at_most, named
 from sim.world.disk import Disk as NodeDisk
 from sim.world.quantities import Duration, Size
 from sim.world.streams import Stream
@@ -74,6 +74,10 @@ class Disk(Fault):
     def selectors(self) -> list[tuple[str, Selector]]:
         """Whose disks."""
         return [("nodes", self.nodes)]
+
+    def written(self, scene: Scene) -> "Disk":
+        """With the nodes that it hit."""
+        return self.model_copy(update={"nodes": named(self.nodes, scene.meant[0])})
 
     def inject(self, world: World, scene: Scene) -> Heal | None:
         """Pull the lever on each disk."""

@@ -29,6 +29,8 @@ class Scene:
         self.targets: tuple[str, ...] = ()
         self.effect = ""
         self.reason = "no target"
+        self.meant: list[tuple[str, ...]] = []
+        """What was found or drawn, in order: enough to write the fault down with names."""
 
     def resolve(
         self, selector: Selector, *, among: Sequence[str] | None = None, taken: Sequence[str] = ()
@@ -40,6 +42,7 @@ class Scene:
         found = resolve(selector, self.roster, self.stream, among=among, taken=taken)
         if not found:
             self.reason = f"no {' '.join(selector)}"
+        self.meant.append(found)
         return found
 
 
@@ -68,6 +71,17 @@ class Fault(pydantic.BaseModel):
     @abstractmethod
     def inject(self, world: World, scene: Scene) -> Heal | None:
         """Pull the levers; returns how to restore them, None if there was no target (`scene.reason` says which)."""
+
+    def written(self, scene: Scene) -> "Fault":  # noqa: ARG002 - a fault without selectors is written as it is
+        """The fault as it fired in `scene`, with names in place of what had to be found or drawn.
+
+        Injected at the same moment, under the same id, it does the same.
+        """
+        return self
+
+    def as_body(self) -> dict[str, object]:
+        """What a scenario writes behind the verb."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
     def down(self, servers: int) -> int:  # noqa: ARG002 - most faults take nobody away
         """How many of `servers` it takes away from the others while it lasts."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 import pydantic
 
 from sim.faults.fault import Fault, Heal, Scene
-from sim.faults.selectors import Selector
+from sim.faults.selectors import Selector, named
 from sim.world.distributions import Distribution, Exponential
 from sim.world.link_rule import LinkRule
 from sim.world.quantities import Bandwidth, Duration, LatencyField, Probability
@@ -65,6 +65,11 @@ class Link(Fault):
     def selectors(self) -> list[tuple[str, Selector]]:
         """Both ends."""
         return [("from", self.source), ("to", self.target)]
+
+    def written(self, scene: Scene) -> "Link":
+        """With the nodes at both ends."""
+        sources, targets = scene.meant
+        return self.model_copy(update={"source": named(self.source, sources), "target": named(self.target, targets)})
 
     def inject(self, world: World, scene: Scene) -> Heal | None:
         """Put a rule on every link between the two ends."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 import pydantic
 
 from sim.faults.fault import Fault, Heal, Scene, one_of
-from sim.faults.selectors import Selector, count_at_most
+from sim.faults.selectors import Selector, count_at_most, named
 from sim.world.quantities import Duration
 from sim.world.streams import Stream
 from sim.world.world import World
@@ -28,9 +28,10 @@ class Partition(Fault):
     """Cut links between nodes.
 
     groups: nothing passes between different groups. isolate: each of these is alone. halves: a drawn half against
-    the other. bridge: two halves and one node that both can reach. ring: each node reaches its two neighbours in a
-    drawn circle. one-way: nothing passes from some to others, the way back is open. flapping: the cut comes and goes
-    with this period. Clients reach everybody unless a group names them.
+    the other. bridge: two halves and one node that both can reach; `sides` names the halves. ring: each node reaches
+    its two neighbours in a drawn circle; `order` names the circle. one-way: nothing passes from some to others, the
+    way back is open. flapping: the cut comes and goes with this period. Clients reach everybody unless a group names
+    them.
     """
 
     verb: ClassVar[str] = "partition"
@@ -40,7 +41,9 @@ class Partition(Fault):
     isolate: Selector | None = None
     halves: pydantic.StrictBool = False
     bridge: Selector | None = None
+    sides: tuple[Selector, Selector] | None = None
     ring: pydantic.StrictBool = False
+    order: Selector | None = None
     one_way: Direction | None = pydantic.Field(None, alias="one-way")
     flapping: Duration | None = None
 
@@ -49,6 +52,9 @@ class Partition(Fault):
         one_of(self, _SHAPES)
         if self.groups is not None and len(self.groups) < 2:
             raise ValueError("expected two or more groups")
+        for name, shape in (("sides", self.bridge is not None), ("order", self.ring)):
+            if getattr(self, name) is not None and not shape:
+                raise ValueError(f"'{name}' goes with '{'bridge' if name == 'sides' else 'ring'}' only")
         if self.flapping == 0:
             raise ValueError("a cut that comes and goes needs a period above 0")
         return self
@@ -74,7 +80,24 @@ class Partition(Fault):
             return [("one-way", self.one_way.source), ("one-way", self.one_way.target)]
         if self.groups is not None:
             return [("groups", group) for group in self.groups]
-        return [(name, one) for name, one in (("isolate", self.isolate), ("bridge", self.bridge)) if one is not None]
+        sides = [("sides", side) for side in self.sides or ()]
+        single = (("isolate", self.isolate), ("bridge", self.bridge), ("order", self.order))
+        return [*((name, one) for name, one in single if one is not None), *sides]
+
+    def written(self, scene: Scene) -> "Partition":
+        """With the nodes of each side; drawn halves become groups."""
+        meant = scene.meant
+        if self.one_way is not None:
+            ends = {"source": named(self.one_way.source, meant[0]), "target": named(self.one_way.target, meant[1])}
+            return self.model_copy(update={"one_way": self.one_way.model_copy(update=ends)})
+        if self.isolate is not None:
+            return self.model_copy(update={"isolate": named(self.isolate, meant[0])})
+        if self.bridge is not None:
+            return self.model_copy(update={"bridge": named(self.bridge, meant[0]), "sides": tuple(meant[1:])})
+        if self.ring:
+            return self.model_copy(update={"order": meant[0]})
+        written = tuple(named(group, found) for group, found in zip(self.groups or meant, meant, strict=True) if found)
+        return self.model_copy(update={"halves": False, "groups": written})
 
     def down(self, servers: int) -> int:
         """All but the largest side, as far as the shape tells before the nodes are known; nobody behind a bridge."""
@@ -103,7 +126,7 @@ class Partition(Fault):
         if self.one_way is not None:
             return self._one_way_pairs(scene, self.one_way)
         if self.ring:
-            return _ring(scene)
+            return _ring(scene, self.order)
         if self.bridge is not None:
             return self._bridge_pairs(scene, self.bridge)
         return _between(self._sides(scene), scene)
@@ -117,7 +140,8 @@ class Partition(Fault):
             return [*((name,) for name in alone), rest] if alone else []
         if self.halves:
             order = scene.stream.shuffled(servers)
-            return [tuple(order[: len(order) // 2]), tuple(order[len(order) // 2 :])]
+            scene.meant = [tuple(order[: len(order) // 2]), tuple(order[len(order) // 2 :])]
+            return scene.meant
         sides: list[tuple[str, ...]] = []
         for group in self.groups or ():
             sides.append(scene.resolve(group, taken=[name for side in sides for name in side]))
@@ -125,13 +149,22 @@ class Partition(Fault):
 
     def _bridge_pairs(self, scene: Scene, selector: Selector) -> Pairs:
         bridge = scene.resolve(selector)
-        rest = scene.stream.shuffled([name for name in scene.roster.servers if name not in bridge])
         if not bridge:
             return []
-        pairs = _between([tuple(rest[: len(rest) // 2]), tuple(rest[len(rest) // 2 :])], scene)
+        pairs = _between(self._halves(scene, bridge), scene)
         scene.targets = (*bridge, *scene.targets)
         scene.effect += f", joined by {' '.join(bridge)}"
         return pairs
+
+    def _halves(self, scene: Scene, bridge: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """The two halves that a bridge joins, named or drawn."""
+        if self.sides is not None:
+            first = scene.resolve(self.sides[0], taken=bridge)
+            return [first, scene.resolve(self.sides[1], taken=(*bridge, *first))]
+        rest = scene.stream.shuffled([name for name in scene.roster.servers if name not in bridge])
+        halves = [tuple(rest[: len(rest) // 2]), tuple(rest[len(rest) // 2 :])]
+        scene.meant += halves
+        return halves
 
     def _one_way_pairs(self, scene: Scene, direction: Direction) -> Pairs:
         sources = scene.resolve(direction.source)
@@ -193,9 +226,10 @@ def _between(sides: Sequence[tuple[str, ...]], scene: Scene) -> Pairs:
     return [(one, other) for side in sides for away in sides if side is not away for one in side for other in away]
 
 
-def _ring(scene: Scene) -> Pairs:
-    order = scene.stream.shuffled(scene.roster.servers)
-    scene.targets = tuple(order)
+def _ring(scene: Scene, named_order: Selector | None) -> Pairs:
+    order = scene.resolve(named_order) if named_order else tuple(scene.stream.shuffled(scene.roster.servers))
+    scene.meant = [order]
+    scene.targets = order
     scene.effect = " - ".join(order)
     size = len(order)
     near = {(order[i], order[(i + step) % size]) for i in range(size) for step in (1, -1, 0)}

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from sim.faults.fault import Fault, Heal, Scene
-from sim.faults.selectors import Selector, count_at_most
+from sim.faults.selectors import Selector, count_at_most, named
 from sim.world.streams import Stream
 from sim.world.world import World
 
@@ -28,6 +28,10 @@ class Pause(Fault):
     def selectors(self) -> list[tuple[str, Selector]]:
         """Who stands still."""
         return [("nodes", self.nodes)]
+
+    def written(self, scene: Scene) -> "Pause":
+        """With the nodes that it hit."""
+        return self.model_copy(update={"nodes": named(self.nodes, scene.meant[0])})
 
     def inject(self, world: World, scene: Scene) -> Heal | None:
         """Pause them. A draw takes nodes that are up; one that is named and down is still paused when it starts."""

@@ -133,6 +133,17 @@ def _random(member: str, stream: Stream, pool: list[str], total: int) -> list[st
     return stream.sample(pool, count)
 
 
+def depends(selector: Sequence[str]) -> bool:
+    """Whether whom it means is found at the moment it is asked, or drawn; `others` are known once the rest is."""
+    found = ("leader", "followers", "minority", "majority")
+    return any(member in found or member.startswith(("random:", "role:")) for member in selector)
+
+
+def named(selector: Sequence[str], found: tuple[str, ...]) -> tuple[str, ...]:
+    """The selector as it can be written down for good: the names found where it depends on the moment."""
+    return found if depends(selector) else tuple(selector)
+
+
 def count_at_most(selector: Sequence[str], servers: int) -> int:
     """How many of so many servers a selector means, as far as it says before the run; all of them where it does not."""
     counts = {"minority": (servers - 1) // 2, "majority": servers // 2 + 1, "followers": servers - 1}

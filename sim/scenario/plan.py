@@ -46,8 +46,7 @@ class PlannedFault:
             entry["for"] = show_range(self.for_ns)
         if self.if_none != "skip":
             entry["if_none"] = self.if_none
-        body = self.fault.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        return entry | {type(self.fault).verb: body}
+        return entry | {type(self.fault).verb: self.fault.as_body()}
 
 
 @dataclass(frozen=True)

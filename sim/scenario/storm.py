@@ -1,9 +1,9 @@
 """The storm: fires the faults of a plan at their times, heals them, and writes down what they did."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sim.faults.fault import Heal, Scene
+from sim.faults.fault import Fault, Heal, Scene
 from sim.faults.selectors import Roster
 from sim.scenario.plan import Plan, PlannedFault
 from sim.world.message import Emitted
@@ -16,13 +16,14 @@ RETRY = 100 * MS
 
 @dataclass
 class Fired:
-    """A fault that was injected. `heal_ns` is None until it healed."""
+    """A fault that was injected: `fault` is written with the names it hit. `heal_ns` is None until it healed."""
 
     id: str
     kind: str
     inject_ns: int
     targets: tuple[str, ...]
     effect: str
+    fault: Fault
     heal_ns: int | None = None
 
 
@@ -48,6 +49,23 @@ class Storm:
         self._settle_ns = settle_ns
         self._active: dict[int, Callable[[], None]] = {}
         self._emitted: dict[str, int] = {}
+
+    def written(self) -> Plan:
+        """The plan with the names that its faults hit, as far as they have fired: it runs as the plan itself did.
+
+        A fault that an event fires several times keeps its selectors, for it may have meant others each time. One that
+        waited for its target is written at the time when it found it, unless something else of the plan stands at that
+        very instant: their order would not be the same.
+        """
+        fired: dict[str, list[Fired]] = {}
+        for one in self.fired:
+            fired.setdefault(one.id, []).append(one)
+        busy = [at for one in self.fired for at in (one.inject_ns, one.heal_ns)]
+        busy += [one.at_ns for one in self.skipped]
+        busy += [one.at_ns for one in self._plan.faults]
+        faults = [_as_fired(planned, fired.get(planned.id, []), busy) for planned in self._plan.faults]
+        faults.sort(key=lambda fault: -1 if fault.at_ns is None else fault.at_ns)
+        return replace(self._plan, faults=tuple(faults))
 
     def start(self) -> None:
         """Set the plan's faults going. Call it before the world boots, so that no event is missed."""
@@ -86,7 +104,7 @@ class Storm:
         if heal is None:
             self._miss(planned, number, kind, scene)
             return
-        fired = Fired(planned.id, kind, world.now, scene.targets, scene.effect)
+        fired = Fired(planned.id, kind, world.now, scene.targets, scene.effect, planned.fault.written(scene))
         self.fired.append(fired)
         world.record_fault(planned.id, "inject", kind, scene.targets)
         self._heal_later(planned, fired, heal, scene)
@@ -125,3 +143,14 @@ class Storm:
             if planned.after is not None and not self._emitted[planned.id]:
                 reason = f"no {planned.after} was emitted"
                 self.skipped.append(Skipped(planned.id, type(planned.fault).verb, self._world.now, reason))
+
+
+def _as_fired(planned: PlannedFault, fired: list[Fired], busy: list[int | None]) -> PlannedFault:
+    """A fault of the plan as it fired, if it did so once."""
+    if len(fired) != 1 or planned.times > 1:
+        return planned
+    at = fired[0].inject_ns
+    if planned.at_ns is None or at == planned.at_ns:
+        return replace(planned, fault=fired[0].fault)
+    is_alone = busy.count(at) == 1
+    return replace(planned, fault=fired[0].fault, at_ns=at, if_none="skip") if is_alone else planned

@@ -134,11 +134,3 @@ def decode_records(data: bytes) -> Iterator[list[Any]]:
         end = at + 4 + int.from_bytes(data[at : at + 4], "little")
         yield from msgspec.msgpack.decode(data[at + 4 : end])
         at = end
-
-
-def first_difference(left: list[list[Any]], right: list[list[Any]]) -> int | None:
-    """The index of the first record in which two runs differ; None if neither differs nor ends early."""
-    for index, (one, other) in enumerate(zip(left, right, strict=False)):
-        if one != other:
-            return index
-    return None if len(left) == len(right) else min(len(left), len(right))

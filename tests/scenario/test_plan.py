@@ -85,6 +85,35 @@ def test_the_written_plan_runs_to_the_same_fingerprint_as_the_seed(text: str, se
     assert again.fingerprint == first.fingerprint
 
 
+SHAPES = (
+    "{halves: true}", "{bridge: random:1}", "{ring: true}", "{one-way: {from: leader, to: others}}",
+    "{isolate: [leader, random:1]}", "{groups: [[leader, random:1], others]}", "{groups: [minority, others]}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_of_a_partition_is_written_with_the_names_it_cut(shape: str) -> None:
+    first = run(load_text(HEAD + f"faults: [{{at: 2s, for: 3s, partition: {shape}}}]"), 6)
+    again = run(with_faults(list(first.plan)), 6)
+    assert first.fired
+    assert not any(word in json.dumps(first.plan) for word in ("random:", "leader", "minority", "halves"))
+    assert again.fingerprint == first.fingerprint
+    assert again.plan == first.plan
+
+
+def test_a_fault_that_waited_or_followed_an_event_is_written_with_whom_it_hit() -> None:
+    text = (
+        "faults:\n  - {at: 1ms, for: 1s, if_none: wait, pause: {nodes: leader}}\n"
+        "  - {after: BecameLeader, for: 100ms..300ms, link: {from: leader, to: random:2, loss: 50%}}\n"
+        "  - {after: BecameLeader, times: 3, for: 100ms, crash: {nodes: random:1}}\n"
+    )
+    first = run(load_text(HEAD + text), 4)
+    again = run(with_faults(list(first.plan)), 4)
+    assert len(first.fired) > 2
+    assert again.fingerprint == first.fingerprint
+    assert [entry["crash"] for entry in first.plan if "crash" in entry] == [{}]  # it meant others each time
+
+
 def down_at_once(plan: Plan) -> int:
     """The most nodes that a plan takes away at one time, by its own count."""
     spans = [

@@ -1,0 +1,115 @@
+"""Explain a failure: which faults it needs, how it came about, and where a run that passes goes another way."""
+
+from dataclasses import dataclass
+
+from sim.checks.verdict import Verdict
+from sim.explore.attribution import Attribution, attribute
+from sim.explore.divergence import Divergence, first_divergence
+from sim.explore.executors import hire
+from sim.explore.failure import Failure, failures_of
+from sim.explore.shrink import Budget, NotConcrete, NothingToShrink, failure_of_seed
+from sim.explore.shrinking.case import Case, case_of
+from sim.explore.shrinking.materialise import with_literal_plan, with_literal_times
+from sim.explore.shrinking.trials import OutOfBudget, Trials
+from sim.explore.slicing import story
+from sim.explore.telling import Record, records_of
+from sim.identity import own_models
+from sim.result import Run
+from sim.running import run
+from sim.scenario.loader import Loaded
+from sim.world.trace import decode_records
+
+
+@dataclass(frozen=True)
+class Against:
+    """Another run beside the failing one: `passes` where that fails; equal until `equal_ns`, then they part."""
+
+    name: str
+    passes: bool
+    divergence: Divergence | None
+    equal_ns: int
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a seed fails. `attribution` is None if the budget did not last; `events` counts those of the run told."""
+
+    seed: int
+    kind: Failure
+    verdict: Verdict
+    attribution: Attribution | None
+    story: tuple[Record, ...]
+    events: int
+    against: Against | None
+
+
+def explain(
+    loaded: Loaded,
+    seed: int,
+    *,
+    check: str | None = None,
+    versus: int | None = None,
+    seeds: int = 0,
+    executor: str = "serial",
+    budget: Budget = Budget(),  # noqa: B008 - frozen
+    folders: tuple[str, ...] = (),
+) -> Explanation:
+    """Explain what `seed` does. Raises NothingToShrink if it does not fail, NotConcrete or CrewError."""
+    kind, result = failure_of_seed(loaded, seed, check)
+    if result is None:
+        raise NothingToShrink(f"seed {seed}: the model raises; sim run says where")
+    modules = own_models(loaded.scenario)
+    crew = hire(executor, modules)
+    try:
+        trials = Trials(crew, kind, runs=budget.runs, seconds=budget.seconds, modules=modules, folders=folders)
+        case = _concrete(case_of(loaded, seed), result, trials)
+        found = _attributed(case, trials, seeds)
+    finally:
+        crew.close(wait=False)
+    told = case if found is None else found.case
+    failing, records = _traced(told)
+    if kind not in failures_of(failing):
+        told = case
+        failing, records = _traced(case)
+    verdict = next(one for one in failing.failed if one.check == kind.check)
+    against = _against(told, records, kind, found, versus)
+    return Explanation(seed, kind, verdict, found, tuple(story(records, verdict)), len(records), against)
+
+
+def _concrete(case: Case, result: Run, trials: Trials) -> Case:
+    literal = with_literal_plan(case, result, trials.target)
+    found = trials.first([with_literal_times(literal, result), literal])
+    if found is None:
+        raise NotConcrete(f"seed {case.seed} fails, and its plan written out does not; sim doctor {case.path} compares")
+    return found
+
+
+def _attributed(case: Case, trials: Trials, seeds: int) -> Attribution | None:
+    try:
+        return attribute(case, trials, seeds)
+    except OutOfBudget:
+        return None
+
+
+def _traced(case: Case) -> tuple[Run, list[Record]]:
+    result = run(case.load(), case.seed, keep_trace=True)
+    return result, records_of(list(decode_records(b"".join(result.trace))))
+
+
+def _against(
+    case: Case, records: list[Record], kind: Failure, found: Attribution | None, versus: int | None
+) -> Against | None:
+    """The same plan under another seed, or without its last needed fault."""
+    if versus is not None:
+        other, name = Case(case.text, versus, case.path), f"seed {versus}"
+    elif found is not None and found.needed:
+        gone = found.needed[-1]
+        other = case.with_faults([fault for fault in case.faults if fault != gone])
+        name = f"the same run without {gone['id']}"
+    else:
+        return None
+    result, passing = _traced(other)
+    raw = [[[one.t_ns, one.code, *one.rest] for one in side] for side in (records, passing)]
+    parted = first_divergence(raw[0], raw[1])
+    equal_ns = 0 if parted is None or not parted.equal else records[min(parted.equal, len(records)) - 1].t_ns
+    return Against(name, kind not in failures_of(result), parted, equal_ns)

@@ -1,0 +1,140 @@
+"""What a kill matrix holds: for each mutant on each ground who found it, how soon, how surely, in how small a plan."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from statistics import median
+
+from sim.explore.grounds import Ground
+from sim.explore.row import Row
+from sim.explore.statistics import Interval, Wait, median_interval, median_wait, survival, wilson
+from sim.model import Mutant
+from sim.world.units import show_ns
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to measure: `repeat` repetitions of at most `limit` seeds each; the reference runs at least `reference`."""
+
+    repeat: int = 10
+    limit: int = 200
+    reference: int = 20
+    wall_s: float = 120.0
+
+
+@dataclass(frozen=True)
+class Smallest:
+    """The smallest plan that a kill was shrunk to. `finished` says that no fault of it can be left out."""
+
+    check: str
+    faults: int
+    kinds: tuple[str, ...]
+    nodes: int
+    duration_ns: int
+    events: int
+    finished: bool
+
+    def __str__(self) -> str:
+        kinds = Counter(self.kinds)
+        said = " + ".join(kind if count == 1 else f"{count} {kind}" for kind, count in sorted(kinds.items()))
+        more = "" if self.finished else " or less"
+        nodes = "1 node" if self.nodes == 1 else f"{self.nodes} nodes"
+        return f"{self.faults}{': ' if said else ' faults'}{said}{more}, {nodes}, {show_ns(self.duration_ns)}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One mutant on one ground. `rows` are all its runs, in order of seed; `waits` one for each repetition."""
+
+    model: str
+    mutant: Mutant
+    ground: Ground
+    waits: tuple[Wait, ...]
+    cpu_s: tuple[float, ...]
+    rows: tuple[Row, ...] = field(repr=False)
+    smallest: Smallest | None = None
+
+    @cached_property
+    def kills(self) -> tuple[Row, ...]:
+        """The runs in which a promised check failed."""
+        return tuple(row for row in self.rows if promised(row, self.mutant))
+
+    @property
+    def killed(self) -> bool:
+        """Whether it was found at all."""
+        return bool(self.kills)
+
+    @property
+    def found_by(self) -> tuple[tuple[str, int], ...]:
+        """(check, kills) by the strongest promised check that failed in each, the most frequent first."""
+        counts = Counter(promised(row, self.mutant)[0] for row in self.kills)
+        return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+    @property
+    def others(self) -> tuple[tuple[str, int], ...]:
+        """(check, runs) of failures of checks that the mutant is not said to break, and of crashes."""
+        counts = Counter(kind.check for row in self.rows for kind in row.failures)
+        return tuple(sorted((name, count) for name, count in counts.items() if name not in self.mutant.breaks))
+
+    @property
+    def median(self) -> int | None:
+        """Runs until half of the repetitions had found it; None if they did not."""
+        return median_wait(self.waits)
+
+    @property
+    def interval(self) -> Interval:
+        """The 95% interval of the median."""
+        return median_interval(self.waits)
+
+    @property
+    def share(self) -> tuple[float, Interval]:
+        """The chance that one run finds it, with its Wilson interval."""
+        runs = len(self.rows)
+        return (len(self.kills) / runs if runs else 0.0), wilson(len(self.kills), runs)
+
+    @property
+    def curve(self) -> list[tuple[int, float]]:
+        """Kaplan and Meier's share still undetected after n runs."""
+        return survival(self.waits)
+
+    @property
+    def cpu_median_s(self) -> float | None:
+        """CPU seconds until it was found, median over the repetitions that found it."""
+        spent = [cpu for cpu, wait in zip(self.cpu_s, self.waits, strict=True) if wait.found]
+        return median(spent) if spent else None
+
+
+@dataclass(frozen=True)
+class Silence:
+    """The reference on one ground: how many runs, and those that failed, which are false alarms."""
+
+    ground: Ground
+    rows: tuple[Row, ...] = field(repr=False)
+
+    @property
+    def alarms(self) -> tuple[Row, ...]:
+        """The runs that failed."""
+        return tuple(row for row in self.rows if row.failed)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """All cells, those of mutants that were never killed first, then the hardest to find; and the reference's runs."""
+
+    plan: Plan
+    cells: tuple[Cell, ...]
+    reference: tuple[Silence, ...]
+    interrupted: bool = False
+
+    @property
+    def survivors(self) -> tuple[str, ...]:
+        """Mutants that nothing killed on any ground."""
+        killed = {(cell.model, cell.mutant.name) for cell in self.cells if cell.killed}
+        every = dict.fromkeys((cell.model, cell.mutant.name) for cell in self.cells)
+        return tuple(f"{model} {name}" for model, name in every if (model, name) not in killed)
+
+
+def promised(row: Row, mutant: Mutant) -> list[str]:
+    """The promised checks that failed in a run, strongest first."""
+    failed = {kind.check for kind in row.failures}
+    return [check for check in mutant.breaks if check in failed]

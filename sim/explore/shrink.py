@@ -1,0 +1,271 @@
+"""Shrink: from a seed that fails to the smallest scenario that still fails in the same way.
+
+Concrete first, then smaller, step by step, each step to its fixpoint and all of them again until nothing changes: an
+earlier end, fewer faults, shorter and plainer ones, fewer nodes, less work, a calmer network, rounder numbers.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from sim.explore.executors import hire
+from sim.explore.failure import Failure, failure_of_crash, failures_of
+from sim.explore.row import Row
+from sim.explore.shrinking.beginning import cut_gaps
+from sim.explore.shrinking.case import Case, Data, case_of, ns_of, with_ns
+from sim.explore.shrinking.faults import drop_faults, simplify_faults
+from sim.explore.shrinking.materialise import with_literal_plan, with_literal_times, with_literal_work
+from sim.explore.shrinking.rounding import round_times
+from sim.explore.shrinking.trials import OutOfBudget, Trials
+from sim.explore.shrinking.work import less_work
+from sim.explore.shrinking.world import calm_network, cut_end, fewer_nodes
+from sim.identity import own_models
+from sim.result import Run
+from sim.running import run
+from sim.scenario.loader import Loaded
+from sim.world.crash_site import ModelCrash
+from sim.world.units import show_ns
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much it may cost: runs, and seconds of wall time. `retry_seeds` are tried where nodes are taken away."""
+
+    runs: int = 500
+    seconds: float = 50.0
+    retry_seeds: int = 0
+
+
+class NothingToShrink(Exception):
+    """The seed does not fail, or not in the way that was asked for; the message says what it does."""
+
+
+class NotConcrete(Exception):
+    """The seed fails, and its plan written out does not: a bug of writing plans out, not of the model."""
+
+
+@dataclass(frozen=True)
+class Shrunk:
+    """What is left: the smallest `case` found, with its run as a `row`; `steps` say what each step did.
+
+    `finished` says that nothing more can be left out; else the budget ended first. `runs` were needed, `needed` are the
+    faults that are left, `before` and `after` the sizes. `freedom` says of faults, by number, what could be otherwise.
+    """
+
+    seed: int
+    kind: Failure
+    case: Case
+    row: Row
+    result: Run | None
+    steps: tuple[str, ...]
+    runs: int
+    finished: bool
+    before: "Size"
+    after: "Size"
+    freedom: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def needed(self) -> list[Data]:
+        """The faults without any one of which it passes."""
+        return self.case.faults
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a case is: what steps make smaller. `duration_ns` is virtual time, `events` what the run took."""
+
+    faults: int
+    nodes: int
+    clients: int
+    operations: int
+    duration_ns: int
+    events: int = field(compare=False)
+
+    def changes(self, after: "Size") -> list[str]:
+        """What differs: ``faults 8 -> 2``."""
+        pairs = [(name, getattr(self, name), getattr(after, name)) for name in ("faults", "nodes", "clients")]
+        pairs.append(("operations", self.operations, after.operations))
+        said = [f"{name} {one:,} -> {other:,}" for name, one, other in pairs if one != other]
+        if self.duration_ns != after.duration_ns:
+            said.append(f"{show_ns(self.duration_ns)} -> {show_ns(after.duration_ns)}")
+        return said
+
+
+def size_of(case: Case, row: Row) -> Size:
+    """The size of a case that ran to this row."""
+    scenario = case.load().scenario
+    clients = {str(one.get("client", "c1")) for work in scenario.workload for one in work.operations or ()}
+    drawn = sum(work.clients for work in scenario.workload if work.operations is None)
+    operations = row.ok + row.fail + row.unknown
+    return Size(row.planned, case.nodes, len(clients) + drawn, operations, case.duration_ns, row.events)
+
+
+def shrink(
+    loaded: Loaded,
+    seed: int,
+    *,
+    check: str | None = None,
+    executor: str = "serial",
+    budget: Budget = Budget(),
+    folders: tuple[str, ...] = (),
+    on_step: Callable[[str], None] = lambda _: None,
+) -> Shrunk:
+    """Shrink what `seed` does, by the first check that failed or by `check`.
+
+    Raises NothingToShrink, NotConcrete or CrewError.
+    """
+    crew = hire(executor, own_models(loaded.scenario))
+    try:
+        kind, result = failure_of_seed(loaded, seed, check)
+        modules = own_models(loaded.scenario)
+        trials = Trials(crew, kind, runs=budget.runs, seconds=budget.seconds, modules=modules, folders=folders)
+        return _Shrinking(case_of(loaded, seed), result, trials, budget, on_step).finish()
+    finally:
+        crew.close(wait=False)
+
+
+def failure_of_seed(loaded: Loaded, seed: int, check: str | None) -> tuple[Failure, Run | None]:
+    """How a seed fails, and its run if it came to an end. NothingToShrink if it does not, or not in `check`."""
+    try:
+        result = run(loaded, seed)
+    except ModelCrash as error:
+        return failure_of_crash(error.site), None
+    kinds = [kind for kind in failures_of(result) if check in (None, kind.check)]
+    if kinds:
+        return kinds[0], result
+    failed = ", ".join(one.check for one in result.failed)
+    if failed:
+        raise NothingToShrink(f"seed {seed} does not violate {check}, but {failed}")
+    undecided = "" if result.verdict == "pass" else " (undecided: " + "; ".join(_unknown(result)) + ")"
+    raise NothingToShrink(f"seed {seed} violates nothing{undecided}: there is nothing to shrink")
+
+
+def _unknown(result: Run) -> list[str]:
+    found = [f"{one.check} {one.detail}" for one in result.checks if one.status == "unknown"]
+    return found or list(result.notes)
+
+
+class _Shrinking:
+    """A shrink under way."""
+
+    def __init__(
+        self, case: Case, result: Run | None, trials: Trials, budget: Budget, on_step: Callable[[str], None]
+    ) -> None:
+        self._origin = case
+        self._result = result
+        self._trials = trials
+        self._budget = budget
+        self._on_step = on_step
+        self._steps: list[str] = []
+        self._size: Size | None = None
+
+    def finish(self) -> Shrunk:
+        """Make it concrete, then smaller until nothing changes or the budget is used up."""
+        finished, before = False, None
+        freedom: list[tuple[int, str]] = []
+        try:
+            case = self._concrete()
+            before = self._size = self._size_before(case)
+            case = self._without_stop(self._smaller_until_fixed(case))
+            finished = True
+            freedom += self._freedom(case)
+        except OutOfBudget:
+            pass
+        best, row = self._trials.best, self._trials.row
+        if best is None or row is None:
+            raise NotConcrete("the budget ended before the plan written out was seen to fail; give it more --runs")
+        after = size_of(best, row)
+        return Shrunk(
+            self._origin.seed, self._trials.target, best, row, self._again(best), tuple(self._steps), self._trials.runs,
+            finished, before or after, after, tuple(freedom),
+        )  # fmt: skip
+
+    def _without_stop(self, case: Case) -> Case:
+        """The case without the order to stop at the violation, which only saved time."""
+        return self._trials.first([case.of({key: one for key, one in case.data.items() if key != "stop"})]) or case
+
+    def _freedom(self, case: Case) -> Iterator[tuple[int, str]]:
+        """What could be otherwise: a fault that may last longer is not about its length."""
+        for place, fault in enumerate(case.faults):
+            lasting = ns_of(fault, "for")
+            if lasting is None:
+                continue
+            longer = [with_ns(fault, for_=times * lasting) for times in (2, 4)]
+            cases = [case.with_faults([*case.faults[:place], one, *case.faults[place + 1 :]]) for one in longer]
+            if all(self._trials.would_fail(one) for one in cases):
+                yield place, "twice and four times as long fails too"
+
+    def _size_before(self, case: Case) -> Size:
+        row, result = self._trials.row, self._result
+        assert row is not None, "a case that fails has a run"
+        size = size_of(case, row)
+        if result is None:
+            return size
+        origin = size_of(self._origin, row)
+        counts = result.counts
+        return replace(
+            origin, faults=len(result.plan), operations=counts.ok + counts.fail + counts.unknown, events=counts.events
+        )
+
+    def _again(self, case: Case) -> Run | None:
+        """The run of the last case, for its story."""
+        try:
+            return run(case.load(), case.seed)
+        except ModelCrash:
+            return None
+
+    def _concrete(self) -> Case:
+        """The case with everything literal that can be; what does not fail so is left as it was."""
+        result, trials = self._result, self._trials
+        if result is None:
+            return self._confirmed(self._origin, "it crashes")
+        case = with_literal_plan(self._origin, result, trials.target)
+        plan = [case.changed(lambda data: data.update(stop="violation")), case]
+        planned = trials.first(plan)
+        if planned is None:
+            raise NotConcrete(
+                f"seed {self._origin.seed} fails, and its plan written out does not: a bug of writing plans out; "
+                f"sim doctor {self._origin.path} compares the two"
+            )
+        literal = trials.first([with_literal_times(planned, result)]) or planned
+        work = with_literal_work(literal, result)
+        return (trials.first([work]) if work is not None else None) or literal
+
+    def _confirmed(self, case: Case, what: str) -> Case:
+        found = self._trials.first([case])
+        if found is None:
+            raise NotConcrete(f"seed {case.seed}: {what}, and not when it is run again")
+        return found
+
+    def _smaller_until_fixed(self, case: Case) -> Case:
+        """All steps, again from the top until a whole round changes nothing."""
+        while True:
+            before = case
+            for step in self._steps_in_order():
+                case = step(case)
+                self._tell(case)
+            if case == before:
+                return case
+
+    def _steps_in_order(self) -> list[Callable[[Case], Case]]:
+        trials, retries = self._trials, self._budget.retry_seeds
+        return [
+            lambda case: cut_end(case, trials),
+            lambda case: drop_faults(case, trials),
+            lambda case: simplify_faults(case, trials),
+            lambda case: fewer_nodes(case, trials, retries),
+            lambda case: less_work(case, trials),
+            lambda case: calm_network(case, trials),
+            lambda case: cut_gaps(case, trials),
+            lambda case: cut_end(case, trials),
+            lambda case: round_times(case, trials),
+        ]
+
+    def _tell(self, case: Case) -> None:
+        row = self._trials.row
+        assert row is not None, "a case that fails has a run"
+        size = size_of(case, row)
+        assert self._size is not None, "the first size is known"
+        for said in self._size.changes(size):
+            self._steps.append(said)
+            self._on_step(said)
+        self._size = size
