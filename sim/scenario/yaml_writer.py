@@ -12,7 +12,7 @@ ORDER = (
 )  # fmt: skip
 """The keys of a scenario, as they stand in a file."""
 _WIDE = 110
-_PLAIN = re.compile(r"[A-Za-z0-9_./%-][A-Za-z0-9_./%:+-]*$")
+_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./%:+-]*$")
 
 Notes = Mapping[int, str]
 """Number of a fault -> what to say behind it"""
@@ -66,7 +66,13 @@ def _scalar(value: Data) -> str:
     """A scalar without quotes, if it is read back as what it is."""
     if not isinstance(value, str):
         return json.dumps(value)
-    plain = _PLAIN.match(value) and not value.endswith(":") and parse(f"x: {value}", "<scalar>").data == {"x": value}
+    plain = (
+        value.isascii()
+        and value.isprintable()
+        and _PLAIN.match(value)
+        and not value.endswith(":")
+        and parse(f"x: {value}", "<scalar>").data == {"x": value}
+    )
     return value if plain else "".join(map(_escaped, json.dumps(value, ensure_ascii=False)))
 
 
