@@ -57,6 +57,8 @@ class Crash(Fault):
             return None
         for name in targets:
             world.crash(name, self.disk, scene.stream.child(name))
+            if self.disk == "wipe":
+                scene.atlas.note(name)
         scene.effect = f"disk {self.disk}" + (", for good" if self.restart == "never" else "")
 
         def heal() -> None:

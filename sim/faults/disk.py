@@ -71,6 +71,10 @@ class Disk(Fault):
         refuses = self.failing_fsync or self.full is not None or self.read_only
         return count_at_most(self.nodes, servers) if refuses else 0
 
+    def damages(self) -> bool:
+        """Whether what was said to be durable may be lost."""
+        return bool(self.lying_fsync or self.lost_write or self.misdirected_write or self.bit_rot or self.unreadable)
+
     def selectors(self) -> list[tuple[str, Selector]]:
         """Whose disks."""
         return [("nodes", self.nodes)]
@@ -86,6 +90,8 @@ class Disk(Fault):
             heal = self._break(world.nodes[name].disk, scene, world)
             if heal is not None:
                 heals.append((name, heal))
+                if self.damages():
+                    scene.atlas.note(name)
         if not heals:
             return None
         scene.targets = tuple(name for name, _ in heals)

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import pydantic
 
+from sim.faults.atlas import Atlas
 from sim.faults.selectors import Roster, Selector, resolve
 from sim.world.streams import Stream
 from sim.world.world import World
@@ -22,10 +23,11 @@ Heal = Callable[[], None]
 class Scene:
     """What a fault sees when it fires: its id, its own stream, the nodes, and where it writes down what it did."""
 
-    def __init__(self, fault_id: str, stream: Stream, roster: Roster) -> None:
+    def __init__(self, fault_id: str, stream: Stream, roster: Roster, atlas: Atlas | None = None) -> None:
         self.id = fault_id
         self.stream = stream
         self.roster = roster
+        self.atlas = atlas or Atlas(roster.servers)
         self.targets: tuple[str, ...] = ()
         self.effect = ""
         self.reason = "no target"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from sim.faults.atlas import Atlas
 from sim.faults.fault import Fault, Heal, Scene
 from sim.faults.selectors import Roster
 from sim.scenario.plan import Plan, PlannedFault
@@ -46,6 +47,7 @@ class Storm:
         self._world = world
         self._plan = plan
         self._roster = roster
+        self.atlas = Atlas(roster.servers)
         self._settle_ns = settle_ns
         self._active: dict[int, Callable[[], None]] = {}
         self._emitted: dict[str, int] = {}
@@ -99,7 +101,7 @@ class Storm:
             return
         kind = type(planned.fault).verb
         stream = world.stream("fault", planned.id, number)
-        scene = Scene(planned.id if number < 2 else f"{planned.id}.{number}", stream, self._roster)
+        scene = Scene(planned.id if number < 2 else f"{planned.id}.{number}", stream, self._roster, self.atlas)
         heal = planned.fault.inject(world, scene)
         if heal is None:
             self._miss(planned, number, kind, scene)
