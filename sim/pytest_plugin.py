@@ -174,10 +174,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture
 def sim_run(request: pytest.FixtureRequest) -> Callable[..., SimRuns]:
-    """A function that runs a scenario under seeds: ``assert sim_run("partition.yaml", seeds=range(50)).ok``.
+    """A function that runs a scenario under seeds and gives its runs.
 
-    `overrides` are laid over it, such as ``("network.loss=1%",)``. A path that is not found from here is looked for
-    from the root of the tests.
+    For example ``assert sim_run("scenarios/raft/partition.yaml", seeds=range(50)).ok``. `overrides` are laid over it,
+    such as ``("network.loss=1%",)``. A path that is not found from here is looked for from the root of the tests.
     """
     made: list[SimRuns] = request.node.stash.setdefault(_MADE, [])
 

@@ -7,10 +7,11 @@ from sim.explore.attribution import Attribution, attribute
 from sim.explore.divergence import Divergence, first_divergence
 from sim.explore.executors import hire
 from sim.explore.failure import Failure, failures_of
-from sim.explore.shrink import Budget, NotConcrete, NothingToShrink, failure_of_seed
+from sim.explore.shrink import failure_of_seed
 from sim.explore.shrinking.case import Case, case_of
 from sim.explore.shrinking.materialise import with_literal_plan, with_literal_times
 from sim.explore.shrinking.trials import OutOfBudget, Trials
+from sim.explore.shrunk import Budget, NotConcrete, NothingToShrink
 from sim.explore.slicing import story
 from sim.explore.telling import Record, records_of
 from sim.identity import own_models
