@@ -18,7 +18,7 @@ from sim.explore.shrinking.rounding import round_times
 from sim.explore.shrinking.trials import OutOfBudget, Trials
 from sim.explore.shrinking.work import less_work
 from sim.explore.shrinking.world import calm_network, cut_end, fewer_nodes
-from sim.explore.shrunk import Budget, NotConcrete, NothingToShrink, Shrunk, Size, size_of
+from sim.explore.shrunk import USUAL, Budget, NotConcrete, NothingToShrink, Shrunk, Size, size_of
 from sim.identity import own_models
 from sim.result import Run
 from sim.running import run
@@ -32,7 +32,7 @@ def shrink(
     *,
     check: str | None = None,
     executor: str = "serial",
-    budget: Budget = Budget(),
+    budget: Budget = USUAL,
     folders: tuple[str, ...] = (),
     on_step: Callable[[str], None] = lambda _: None,
 ) -> Shrunk:

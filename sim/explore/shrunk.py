@@ -18,6 +18,10 @@ class Budget:
     retry_seeds: int = 0
 
 
+USUAL = Budget()
+"""What a shrink may cost unless somebody says otherwise."""
+
+
 class NothingToShrink(Exception):
     """The seed does not fail, or not in the way that was asked for; the message says what it does."""
 
