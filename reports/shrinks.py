@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.explore.emit import Emitted, named, scenario_text
-from sim.explore.shrink import Shrunk
+from sim.explore.shrunk import Shrunk
 from sim.scenario.yaml_writer import flow
 
 

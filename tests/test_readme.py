@@ -38,6 +38,15 @@ def test_the_explained_violation_looks_as_shown(
     assert [line for line in printed if line in lines] == lines
 
 
+def test_the_shrunk_bug_looks_as_shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    shown = next(block for block in blocks("console") if "sim shrink" in block)
+    command, *lines = shown.splitlines()
+    assert main([*command.removeprefix("$ sim ").split(), "--no-save", "--plain", "--executor", "serial"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert [line for line in printed if line in lines] == lines
+
+
 def test_the_scenario_of_the_readme_is_valid() -> None:
     (text,) = blocks("yaml")
     assert load_text(text, "first.yaml").scenario.name == "first"

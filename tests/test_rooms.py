@@ -23,6 +23,8 @@ RANKS = {
     "sim.running": 6,
     "sim.artefact": 7,
     "sim.explore": 7,
+    "sim.pytest_plugin": 8,
+    "sim.strategies": 8,
     "reports": 8,
     "sim.parameters": 1,
     "sim.status": 0,

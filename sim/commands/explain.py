@@ -11,7 +11,7 @@ from sim.commands import common
 from sim.commands.crews import crew_options, executor_of, folders_near, in_words
 from sim.commands.usage import UsageError
 from sim.explore.explain import Explanation, explain
-from sim.explore.shrink import Budget, NotConcrete, NothingToShrink
+from sim.explore.shrunk import Budget, NotConcrete, NothingToShrink
 from sim.scenario.loader import Loaded
 
 

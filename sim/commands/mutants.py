@@ -13,7 +13,7 @@ from sim.commands.usage import UsageError
 from sim.explore.grounds import Ground, NoGround, chosen_mutants, grounds_of
 from sim.explore.matrix import Cell, Matrix, Plan
 from sim.explore.mutants import measure
-from sim.explore.shrink import Budget
+from sim.explore.shrunk import Budget
 from sim.model import Model, Mutant, UnknownModel, find_model, model_names
 from sim.scenario.errors import ScenarioErrors
 from sim.scenario.translate import near

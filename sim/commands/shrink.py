@@ -12,7 +12,8 @@ from sim.commands import common
 from sim.commands.crews import crew_options, executor_of, folders_near, in_words
 from sim.commands.usage import UsageError
 from sim.explore.emit import Emitted, emit
-from sim.explore.shrink import Budget, NotConcrete, NothingToShrink, Shrunk, shrink
+from sim.explore.shrink import shrink
+from sim.explore.shrunk import Budget, NotConcrete, NothingToShrink, Shrunk
 from sim.scenario.loader import Loaded
 from sim.world.quantities import DURATION
 from sim.world.units import SECOND

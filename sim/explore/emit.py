@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.explore.failure import CRASH
-from sim.explore.shrink import Shrunk
 from sim.explore.shrinking.case import Case
+from sim.explore.shrunk import Shrunk
 from sim.scenario.yaml_writer import write_scenario
 from sim.world.units import show_ns
 
@@ -78,9 +78,10 @@ def _schema_line(folder: Path | None) -> list[str]:
 def story(shrunk: Shrunk) -> list[str]:
     """Where it was found, how it was made small, and what happens."""
     before, after = shrunk.before, shrunk.after
-    size = f"{before.faults} faults, {before.nodes} nodes, {show_ns(before.duration_ns)}"
+    faults, nodes = (f"{n} {word}{'s' * (n != 1)}" for n, word in ((before.faults, "fault"), (before.nodes, "node")))
+    size = f"{faults}, {nodes}, {show_ns(before.duration_ns)}"
     end = "" if shrunk.finished else "; the budget ended before nothing more could be left out"
-    found = f"Found by: sim run {shrunk.case.path}, seed {shrunk.seed}; shrunk from {size} in {shrunk.runs} runs{end}."
+    found = f"Found by: {shrunk.found_by}; shrunk from {size} in {shrunk.runs} runs{end}."
     lines = _wrapped(found)
     if shrunk.result is not None:
         for fault in shrunk.result.fired:

@@ -7,10 +7,11 @@ from sim.explore.attribution import Attribution, attribute
 from sim.explore.divergence import Divergence, first_divergence
 from sim.explore.executors import hire
 from sim.explore.failure import Failure, failures_of
-from sim.explore.shrink import Budget, NotConcrete, NothingToShrink, failure_of_seed
+from sim.explore.shrink import failure_of_seed
 from sim.explore.shrinking.case import Case, case_of
 from sim.explore.shrinking.materialise import with_literal_plan, with_literal_times
 from sim.explore.shrinking.trials import OutOfBudget, Trials
+from sim.explore.shrunk import USUAL, Budget, NotConcrete, NothingToShrink
 from sim.explore.slicing import story
 from sim.explore.telling import Record, records_of
 from sim.identity import own_models
@@ -51,7 +52,7 @@ def explain(
     versus: int | None = None,
     seeds: int = 0,
     executor: str = "serial",
-    budget: Budget = Budget(),  # noqa: B008 - frozen
+    budget: Budget = USUAL,
     folders: tuple[str, ...] = (),
 ) -> Explanation:
     """Explain what `seed` does. Raises NothingToShrink if it does not fail, NotConcrete or CrewError."""

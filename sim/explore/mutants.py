@@ -14,8 +14,9 @@ from sim.explore.dispatch import dispatch, refuse_strangers
 from sim.explore.executors import Crew, hire
 from sim.explore.grounds import Ground
 from sim.explore.matrix import Cell, Matrix, Plan, Silence, Smallest, promised
-from sim.explore.shrink import Budget, NotConcrete, NothingToShrink, shrink
+from sim.explore.shrink import shrink
 from sim.explore.shrinking.case import verb_of
+from sim.explore.shrunk import Budget, NotConcrete, NothingToShrink
 from sim.explore.statistics import Wait
 from sim.explore.worker import taking_turns
 from sim.identity import identity, own_models

@@ -5,98 +5,25 @@ earlier end, fewer faults, shorter and plainer ones, fewer nodes, less work, a c
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
+from sim.explore.commands import reproduce
 from sim.explore.executors import hire
 from sim.explore.failure import Failure, failure_of_crash, failures_of
-from sim.explore.row import Row
 from sim.explore.shrinking.beginning import cut_gaps
-from sim.explore.shrinking.case import Case, Data, case_of, ns_of, with_ns
+from sim.explore.shrinking.case import Case, case_of, ns_of, with_ns
 from sim.explore.shrinking.faults import drop_faults, simplify_faults
 from sim.explore.shrinking.materialise import with_literal_plan, with_literal_times, with_literal_work
 from sim.explore.shrinking.rounding import round_times
 from sim.explore.shrinking.trials import OutOfBudget, Trials
 from sim.explore.shrinking.work import less_work
 from sim.explore.shrinking.world import calm_network, cut_end, fewer_nodes
+from sim.explore.shrunk import USUAL, Budget, NotConcrete, NothingToShrink, Shrunk, Size, size_of
 from sim.identity import own_models
 from sim.result import Run
 from sim.running import run
 from sim.scenario.loader import Loaded
 from sim.world.crash_site import ModelCrash
-from sim.world.units import show_ns
-
-
-@dataclass(frozen=True)
-class Budget:
-    """How much it may cost: runs, and seconds of wall time. `retry_seeds` are tried where nodes are taken away."""
-
-    runs: int = 500
-    seconds: float = 50.0
-    retry_seeds: int = 0
-
-
-class NothingToShrink(Exception):
-    """The seed does not fail, or not in the way that was asked for; the message says what it does."""
-
-
-class NotConcrete(Exception):
-    """The seed fails, and its plan written out does not: a bug of writing plans out, not of the model."""
-
-
-@dataclass(frozen=True)
-class Shrunk:
-    """What is left: the smallest `case` found, with its run as a `row`; `steps` say what each step did.
-
-    `finished` says that nothing more can be left out; else the budget ended first. `runs` were needed, `needed` are the
-    faults that are left, `before` and `after` the sizes. `freedom` says of faults, by number, what could be otherwise.
-    """
-
-    seed: int
-    kind: Failure
-    case: Case
-    row: Row
-    result: Run | None
-    steps: tuple[str, ...]
-    runs: int
-    finished: bool
-    before: "Size"
-    after: "Size"
-    freedom: tuple[tuple[int, str], ...] = ()
-
-    @property
-    def needed(self) -> list[Data]:
-        """The faults without any one of which it passes."""
-        return self.case.faults
-
-
-@dataclass(frozen=True)
-class Size:
-    """How large a case is: what steps make smaller. `duration_ns` is virtual time, `events` what the run took."""
-
-    faults: int
-    nodes: int
-    clients: int
-    operations: int
-    duration_ns: int
-    events: int = field(compare=False)
-
-    def changes(self, after: "Size") -> list[str]:
-        """What differs: ``faults 8 -> 2``."""
-        pairs = [(name, getattr(self, name), getattr(after, name)) for name in ("faults", "nodes", "clients")]
-        pairs.append(("operations", self.operations, after.operations))
-        said = [f"{name} {one:,} -> {other:,}" for name, one, other in pairs if one != other]
-        if self.duration_ns != after.duration_ns:
-            said.append(f"{show_ns(self.duration_ns)} -> {show_ns(after.duration_ns)}")
-        return said
-
-
-def size_of(case: Case, row: Row) -> Size:
-    """The size of a case that ran to this row."""
-    scenario = case.load().scenario
-    clients = {str(one.get("client", "c1")) for work in scenario.workload for one in work.operations or ()}
-    drawn = sum(work.clients for work in scenario.workload if work.operations is None)
-    operations = row.ok + row.fail + row.unknown
-    return Size(row.planned, case.nodes, len(clients) + drawn, operations, case.duration_ns, row.events)
 
 
 def shrink(
@@ -105,7 +32,7 @@ def shrink(
     *,
     check: str | None = None,
     executor: str = "serial",
-    budget: Budget = Budget(),
+    budget: Budget = USUAL,
     folders: tuple[str, ...] = (),
     on_step: Callable[[str], None] = lambda _: None,
 ) -> Shrunk:
@@ -118,7 +45,8 @@ def shrink(
         kind, result = failure_of_seed(loaded, seed, check)
         modules = own_models(loaded.scenario)
         trials = Trials(crew, kind, runs=budget.runs, seconds=budget.seconds, modules=modules, folders=folders)
-        return _Shrinking(case_of(loaded, seed), result, trials, budget, on_step).finish()
+        origin = Origin(case_of(loaded, seed), reproduce(loaded, (), seed), result)
+        return _Shrinking(origin, trials, budget, on_step).finish()
     finally:
         crew.close(wait=False)
 
@@ -144,14 +72,22 @@ def _unknown(result: Run) -> list[str]:
     return found or list(result.notes)
 
 
+@dataclass(frozen=True)
+class Origin:
+    """What is shrunk: the case, the command that shows it, and its run if it came to an end."""
+
+    case: Case
+    command: str
+    result: Run | None
+
+
 class _Shrinking:
     """A shrink under way."""
 
-    def __init__(
-        self, case: Case, result: Run | None, trials: Trials, budget: Budget, on_step: Callable[[str], None]
-    ) -> None:
-        self._origin = case
-        self._result = result
+    def __init__(self, origin: Origin, trials: Trials, budget: Budget, on_step: Callable[[str], None]) -> None:
+        self._origin = origin.case
+        self._found_by = origin.command
+        self._result = origin.result
         self._trials = trials
         self._budget = budget
         self._on_step = on_step
@@ -173,10 +109,10 @@ class _Shrinking:
         best, row = self._trials.best, self._trials.row
         if best is None or row is None:
             raise NotConcrete("the budget ended before the plan written out was seen to fail; give it more --runs")
-        after = size_of(best, row)
+        after, steps, runs = size_of(best, row), tuple(self._steps), self._trials.runs
         return Shrunk(
-            self._origin.seed, self._trials.target, best, row, self._again(best), tuple(self._steps), self._trials.runs,
-            finished, before or after, after, tuple(freedom),
+            self._origin.seed, self._found_by, self._trials.target, best, row, self._again(best), steps, runs, finished,
+            before or after, after, tuple(freedom),
         )  # fmt: skip
 
     def _without_stop(self, case: Case) -> Case:

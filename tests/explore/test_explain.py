@@ -10,9 +10,9 @@ from sim.explore.attribution import attribute
 from sim.explore.executors import hire
 from sim.explore.explain import explain
 from sim.explore.failure import Failure
-from sim.explore.shrink import NothingToShrink
 from sim.explore.shrinking.case import Case
 from sim.explore.shrinking.trials import Trials
+from sim.explore.shrunk import NothingToShrink
 from sim.explore.slicing import STORY_MAX
 from sim.explore.telling import records_of
 from sim.running import run

@@ -12,7 +12,7 @@ from sim.explore.blocks import Block, BlockFeed
 from sim.explore.grounds import Ground, NoGround, ground, grounds_of
 from sim.explore.matrix import Plan
 from sim.explore.mutants import measure
-from sim.explore.shrink import Budget
+from sim.explore.shrunk import Budget
 from sim.explore.statistics import Wait
 from sim.model import Mutant, find_model
 from sim.running import run

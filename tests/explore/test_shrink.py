@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from sim.cli import main
 from sim.explore.emit import emit, named, pytest_text, scenario_text
 from sim.explore.failure import failures_of, without_particulars
-from sim.explore.shrink import Budget, NothingToShrink, Shrunk, shrink
+from sim.explore.shrink import shrink
 from sim.explore.shrinking.ddmin import ddmin
+from sim.explore.shrunk import Budget, NothingToShrink, Shrunk
 from sim.model import find_model
 from sim.running import run
 from sim.scenario.loader import Loaded, load
