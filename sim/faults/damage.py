@@ -11,7 +11,8 @@ from sim.world.disk import Disk as NodeDisk
 from sim.world.streams import Stream
 from sim.world.world import World
 
-_KINDS: Mapping[Literal["rot", "unreadable", "misdirected"], int] = {"rot": 3, "unreadable": 2, "misdirected": 1}
+Kind = Literal["rot", "unreadable", "misdirected"]
+_KINDS: Mapping[Kind, int] = {"rot": 3, "unreadable": 2, "misdirected": 1}
 Count = Annotated[int, pydantic.Field(strict=True, ge=0, le=100_000)]
 
 
@@ -28,9 +29,7 @@ class Damage(Fault):
 
     nodes: Selector = ("random:1",)
     files: str = "*"
-    kinds: Annotated[tuple[Literal["rot", "unreadable", "misdirected"], ...], pydantic.Field(min_length=1)] = tuple(
-        _KINDS
-    )
+    kinds: Annotated[tuple[Kind, ...], pydantic.Field(min_length=1)] = tuple(_KINDS)
     sound: Count | None = None
 
     @classmethod

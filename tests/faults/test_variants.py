@@ -27,7 +27,9 @@ VARIANTS = {
         "{misdirected-write: 2}", "{bit-rot: 5, files: words.*, where: tail}", "{unreadable: true}", "{full: 2KiB}",
         "{slow: 30}", "{stall: 100ms}", "{read-only: true}",
     ],
-    "damage": ["{kinds: [rot]}", "{kinds: [unreadable], files: words.*}", "{kinds: [misdirected], sound: 1}", "{nodes: all}"],
+    "damage": [
+        "{kinds: [rot]}", "{kinds: [unreadable], files: words.*}", "{kinds: [misdirected], sound: 1}", "{nodes: all}",
+    ],
     "call": ["{function: 'sim.faults.call:freeze_everybody'}"],
 }  # fmt: skip
 CASES = [(verb, body) for verb, bodies in VARIANTS.items() for body in bodies]
