@@ -71,7 +71,7 @@ class Compaction:
     async def remove(self, inputs: Sequence[Run]) -> None:
         """Remove files that the manifest does not list any more."""
         for run in inputs:
-            self._storage.remove(run.name)
+            self._storage.remove_if_possible(run.name)
         await self._storage.sync_names()
 
     def edit(self, inputs: Sequence[Run], output: Run | None) -> Edit:

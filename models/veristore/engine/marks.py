@@ -6,7 +6,7 @@ when its record is durable, so any byte in it, whole or torn, is proof. It never
 """
 
 from struct import Struct
-from typing import Final
+from typing import Final, NamedTuple
 from zlib import crc32
 
 from models.veristore.engine.record import Record
@@ -18,6 +18,14 @@ SLOT_SIZE: Final = 32
 MARKS_SIZE: Final = SLOTS * SLOT_SIZE
 
 
+class Mark(NamedTuple):
+    """Record `seq` stands at `offset` of the segment, with this header CRC, and is durable."""
+
+    seq: int
+    offset: int
+    header_crc: int
+
+
 def slot_of(seq: int, first: int) -> int:
     """Where the mark of a record stands in the segment whose first record is `first`, in bytes."""
     return (seq - first) * SLOT_SIZE
@@ -27,6 +35,14 @@ def mark(record: Record, offset: int) -> bytes:
     """The mark of a record that stands at `offset`."""
     fields = _FIELDS.pack(record.seq, offset, record.header_crc)
     return (fields + _CRC.pack(crc32(fields))).ljust(SLOT_SIZE, b"\0")
+
+
+def marked(data: bytes, seq: int, first: int) -> Mark | None:
+    """What the mark of a record says; None if there is none, or not a whole one."""
+    at = slot_of(seq, first)
+    (crc,) = _CRC.unpack_from(data, at + _FIELDS.size)
+    fields = data[at : at + _FIELDS.size]
+    return Mark(*_FIELDS.unpack(fields)) if crc == crc32(fields) else None
 
 
 def newest_marked(data: bytes, first: int) -> int:

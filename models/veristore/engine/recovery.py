@@ -16,7 +16,7 @@ from models.veristore.engine.record import HEAD, Record
 from models.veristore.engine.run import PREFIX as RUN
 from models.veristore.engine.run import open_run, run_name
 from models.veristore.engine.scan import Scan, Stop
-from models.veristore.engine.segment import PREFIX, START, Image, Place, read, segments
+from models.veristore.engine.segment import PREFIX, Image, Place, read, segments
 from models.veristore.events import CorruptionFound, GaveUp, Recovered, TornTail
 
 if TYPE_CHECKING:
@@ -78,9 +78,12 @@ class Recovery:
 
     async def _open_runs(self) -> None:
         """Open what the manifest lists, and remove what it does not: the leavings of something unfinished."""
-        listed = [run.number for run in self._manifest.runs]
-        self._tree.runs[:] = [open_run(number, self._storage, self._engine.blocks) for number in listed]
-        known = {run_name(number) for number in listed}
+        listed = self._manifest.runs
+        self._tree.runs[:] = [open_run(run.number, self._storage, self._engine.blocks) for run in listed]
+        for run in listed:
+            if self._storage.size(run_name(run.number)) != run.size:
+                raise Damage(run_name(run.number), f"the manifest says that it has {run.size:,} bytes")
+        known = {run_name(run.number) for run in listed}
         for name in [*self._storage.names(RUN), DRAFT]:
             if name not in known:
                 self._storage.remove(name)
@@ -211,6 +214,3 @@ class Recovery:
 
 def _because(stop: Stop) -> str:
     return f"{stop.how}; {stop.proof}" if stop.proof and stop.proof != stop.how else stop.how
-
-
-__all__ = ["EMPTY", "FAULTY", "READY", "START", "Recovery"]

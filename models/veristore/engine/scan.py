@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from models.veristore.engine.damage import Damage
-from models.veristore.engine.marks import MARKS_SIZE
+from models.veristore.engine.marks import MARKS_SIZE, marked
 from models.veristore.engine.record import BATCH, HEAD, MAGIC, Flaw, Framing, Record
 from models.veristore.engine.segment import Image, Place, Segment
 
@@ -90,7 +90,7 @@ class Scanner:
         while not headed or at < len(image.data):
             headed = True
             found = self._framing.read(image.data, at)
-            how = found.how if isinstance(found, Flaw) else self._misfit(found, at, image.segment, scan.place)
+            how = found.how if isinstance(found, Flaw) else self._misfit(found, at, image, scan.place)
             if how is None:
                 assert isinstance(found, Record), "a flaw has a reason"
                 self._take(found, scan)
@@ -103,7 +103,7 @@ class Scanner:
             scan.skipped += 1
             at = self._next_whole(image.data, at + 1, scan)
 
-    def _misfit(self, record: Record, at: int, segment: Segment, place: Place) -> str | None:
+    def _misfit(self, record: Record, at: int, image: Image, place: Place) -> str | None:
         """Why a whole record does not belong here; None if it does."""
         kind = HEAD if at == MARKS_SIZE else BATCH
         if record.kind != kind:
@@ -112,8 +112,12 @@ class Scanner:
             return f"record {record.seq} stands where {place.seq + 1} should"
         if record.prev != place.crc:
             return "it does not follow the record before it"
-        if kind == HEAD and (record.payload != place.chain or record.seq != segment.first):
-            return "the head does not belong to this segment"
+        if kind == HEAD:
+            fits = record.payload == place.chain and record.seq == image.segment.first
+            return None if fits else "the head does not belong to this segment"
+        mark = marked(image.data, record.seq, image.segment.first)
+        if mark is not None and mark != (record.seq, at, record.header_crc):
+            return "another record is marked as durable here"
         return None
 
     def _take(self, record: Record, scan: Scan) -> None:

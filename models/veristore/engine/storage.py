@@ -106,6 +106,14 @@ class Storage:
         except DiskError as error:
             raise NoRoom(str(error)) from error
 
+    def remove_if_possible(self, name: str) -> bool:
+        """Remove a file that is not needed; returns whether that worked. If not, the next opening removes it."""
+        try:
+            self.remove(name)
+        except NoRoom:
+            return False
+        return True
+
     def read(self, name: str, offset: int = 0, size: int | None = None) -> bytes:
         """Bytes of a file."""
         if not self._files.exists(name):

@@ -53,6 +53,7 @@ class Wal:
         await self._storage.sync(segment.name)
         await self._storage.sync_names()
         self._segment, self.place = segment, place
+        self._unmarked = []  # marks of the old segment that could not be written: the new one proves as much
 
     async def rotate(self) -> None:
         """Mark what the segment holds and begin the next one: a later segment proves that all before it is durable."""
@@ -95,9 +96,12 @@ class Wal:
         dropped = []
         for segment, following in pairwise(there):
             last = following.first - 1
-            if segment != self._segment and (last <= floor or last < segment.first):
-                self._storage.remove(segment.name)
-                dropped.append(SegmentDropped(segment.first, last))
+            is_needed = segment.first <= last and last > floor
+            if is_needed or segment == self._segment:
+                continue
+            if not self._storage.remove_if_possible(segment.name):
+                break
+            dropped.append(SegmentDropped(segment.first, last))
         if not dropped:
             return
         await self._storage.sync_names()
@@ -107,7 +111,9 @@ class Wal:
     def _note(self, record: Record, offset: int) -> None:
         """Keep the mark of a record; written early, it goes with the record itself."""
         slot = slot_of(record.seq, self._segment.first)
-        if self._settings.marks == "early":
+        if (
+            self._settings.marks == "early"
+        ):  # no refusal can come now: the record was taken, and a mark is within the file
             self._storage.write(self._segment.name, slot, mark(record, offset))
         else:
             self._fresh.append((slot, mark(record, offset)))

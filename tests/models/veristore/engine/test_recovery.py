@@ -1,5 +1,7 @@
 """Recovery, case by case: what is a torn tail, what is corruption, and what each mode makes of it."""
 
+from zlib import crc32
+
 import pytest
 
 from models.veristore.engine.marks import MARKS_SIZE
@@ -179,6 +181,26 @@ def test_marks_that_cannot_be_read_matter_only_if_a_record_is_bad() -> None:
     stage.disk.volume.directory.live[name].unreadable.add(0)
     rot(stage, name, at)
     assert "the marks of its segment cannot be read" in reopen(stage)
+
+
+def test_a_whole_record_that_is_not_the_marked_one_is_corruption() -> None:
+    stage = filled()
+    name = log_of(stage)
+    marks = stage.disk.read(name, 0, 9 * 32)
+    said = bytearray(marks[8 * 32 :])
+    said[16] ^= 1
+    said[20:24] = crc32(bytes(said[:20])).to_bytes(4, "little")
+    overwrite(stage, name, marks[: 8 * 32] + bytes(said))
+    assert "another record is marked as durable here" in reopen(stage)
+
+
+def test_a_run_of_another_size_than_listed_is_damage() -> None:
+    stage = filled(SMALL, 20)
+    run = stage.engine.tree.runs[0].name
+    size = stage.disk.size(run)
+    stage.disk.append(run, bytes(64))
+    stage.disk.fsync(run)
+    assert reopen(stage.wait()) == f"{run}: the manifest says that it has {size:,} bytes"
 
 
 def test_marks_written_early_turn_a_torn_write_into_a_fault() -> None:
