@@ -4,6 +4,7 @@ from zlib import crc32
 
 import pytest
 
+from models.veristore.engine.damage import Damage
 from models.veristore.engine.marks import MARKS_SIZE
 from models.veristore.engine.record import BATCH, OVERHEAD, Framing
 from models.veristore.engine.segment import parse, segments
@@ -405,3 +406,12 @@ def test_random_rot_in_the_log_is_never_silent() -> None:
         rot(stage, name, stream.below(stage.disk.size(name)))
         if reopen(stage) == "":
             assert stage.shown() == stage.states[9]
+
+
+def test_a_run_that_went_astray_is_found_before_the_log_is_dropped() -> None:
+    stage = filled(batches=60)
+    stage.disk.levers.misdirect_writes(Stream(1, "astray"), files="run-*")
+    with pytest.raises(Damage, match="run-00000001"):
+        stage.story(stage.flush())
+    stage.crash().open()
+    assert stage.engine.applied == 60, "the log is still there"
