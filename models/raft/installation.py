@@ -46,8 +46,11 @@ class Installation:
 
         What is behind that entry may have been acknowledged, so the log stays.
         """
-        log, last = self._log, piece.last_index
-        return log.term_at(last) == piece.last_term and log.intact_upto() >= last
+        return self.holds(piece.last_index, piece.last_term) and self._log.intact_upto() >= piece.last_index
+
+    def holds(self, index: int, term: int) -> bool:
+        """Whether the own log has the entry of this index and term, and so everything before it."""
+        return self._log.term_at(index) == term
 
     def _collect(self, piece: InstallSnapshot) -> bool:
         """Add a piece, unless it is another's or out of turn; returns whether the snapshot is whole and installed.
@@ -76,7 +79,7 @@ class Installation:
         node, place = self._node, Place(snapshot.index, snapshot.term, snapshot.chain)
         node.restore(snapshot)
         node.snapshots.keep(snapshot)
-        if self._log.term_at(place.index) == place.term:
+        if self.holds(place.index, place.term):
             self._log.forgive(place.index)  # what is behind may have been acknowledged
         else:
             self._log.reset(place)

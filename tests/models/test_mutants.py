@@ -10,6 +10,8 @@ from sim.scenario.loader import Loaded, load
 
 ROOT = Path(__file__).parents[2]
 MUTANTS = [(name, mutant) for name in model_names() for mutant in find_model(name).mutants.values()]
+RECIPES = {mutant.recipe: mutant for _, mutant in MUTANTS}
+"""One mutant for each recipe."""
 SCENARIOS = sorted(ROOT.glob("scenarios/*/*.yaml"))
 
 
@@ -29,9 +31,9 @@ def test_a_promised_check_finds_it_within_the_stated_seeds(mutant: Mutant) -> No
     pytest.fail(f"{mutant.name} was not found in {mutant.seeds} seeds of {mutant.recipe}")
 
 
-@pytest.mark.parametrize("mutant", [mutant for _, mutant in MUTANTS], ids=lambda mutant: mutant.name)
-def test_the_reference_is_silent_on_its_recipe(mutant: Mutant) -> None:
-    loaded = recipe_of(mutant, planted=False)
+@pytest.mark.parametrize("recipe", sorted(RECIPES))
+def test_the_reference_is_silent_on_the_recipes(recipe: str) -> None:
+    loaded = recipe_of(RECIPES[recipe], planted=False)
     for seed in (1, 2):
         assert run(loaded, seed).failed == ()
 

@@ -275,7 +275,7 @@ _ALL = (
         "one-lease read-fresh linearizable",
         Parts(lease=members.BoldLease),
         "tikv #964",
-        "lease-drift-inside",
+        "mutants/bold-lease",
     ),
     _mutant(
         "lease-from-reply",
@@ -403,7 +403,7 @@ _ALL = (
         "committed-durable quorum-log leader-completeness committed-stable linearizable",
         Parts(repair=repairs.MinorityCut),
         "derived from Alagappan and others, FAST 2018",
-        "rot-leader",
+        "mutants/minority-cut",
     ),
     _mutant(
         "acks-faulty",

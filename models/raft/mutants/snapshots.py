@@ -40,7 +40,7 @@ class CutBeforeRename(Snapshots):
 class SnapshotEatsSuffix(Installation):
     """Drops the whole log for a snapshot, also what is behind its last entry."""
 
-    def has_suffix(self, piece: InstallSnapshot) -> bool:  # noqa: ARG002
+    def holds(self, index: int, term: int) -> bool:  # noqa: ARG002
         return False
 
 
