@@ -189,11 +189,12 @@ class QuorumLog(Invariant):
         electing = [voter for voter in self._voters if self._logs.may_vote(voter)]
         at_commit = emitted is commit
         lacking = [voter for voter in electing if not self._holds(voter, index, chain, at_commit=at_commit)]
-        if at_commit and 2 * (len(electing) - len(lacking)) <= len(self._voters):
+        holders = sum(self._holds(voter, index, chain, at_commit=True) for voter in self._voters) if at_commit else 0
+        if at_commit and 2 * holders <= len(self._voters):
             self.contradict(
                 emitted,
-                f"{when(commit)} committed {short(chain)} at index {index}, and only {len(electing) - len(lacking)} "
-                f"of {len(self._voters)} voters could read it on their disks",
+                f"{when(commit)} committed {short(chain)} at index {index}, and only {holders} of {len(self._voters)} "
+                "voters could read it on their disks",
             )
         if 2 * len(lacking) > len(self._voters):
             self.contradict(
