@@ -20,7 +20,10 @@ Heal = Callable[[], None]
 
 
 class Scene:
-    """What a fault sees when it fires: its id, its own stream, the nodes, and where it writes down what it did."""
+    """What a fault sees when it fires: its id, its own stream, the nodes, and where it writes down what it did.
+
+    `acts` counts, for faults that go on acting while they last, how often each of their parts did anything.
+    """
 
     def __init__(self, fault_id: str, stream: Stream, roster: Roster) -> None:
         self.id = fault_id
@@ -29,6 +32,7 @@ class Scene:
         self.targets: tuple[str, ...] = ()
         self.effect = ""
         self.reason = "no target"
+        self.acts: dict[str, int] = {}
 
     def resolve(
         self, selector: Selector, *, among: Sequence[str] | None = None, taken: Sequence[str] = ()

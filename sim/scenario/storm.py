@@ -1,7 +1,7 @@
 """The storm: fires the faults of a plan at their times, heals them, and writes down what they did."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sim.faults.fault import Heal, Scene
 from sim.faults.selectors import Roster
@@ -16,7 +16,7 @@ RETRY = 100 * MS
 
 @dataclass
 class Fired:
-    """A fault that was injected. `heal_ns` is None until it healed."""
+    """A fault that was injected. `heal_ns` is None until it healed; `acts` counts what its parts did meanwhile."""
 
     id: str
     kind: str
@@ -24,6 +24,7 @@ class Fired:
     targets: tuple[str, ...]
     effect: str
     heal_ns: int | None = None
+    acts: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Storm:
         if heal is None:
             self._miss(planned, number, kind, scene)
             return
-        fired = Fired(planned.id, kind, world.now, scene.targets, scene.effect)
+        fired = Fired(planned.id, kind, world.now, scene.targets, scene.effect, acts=scene.acts)
         self.fired.append(fired)
         world.record_fault(planned.id, "inject", kind, scene.targets)
         self._heal_later(planned, fired, heal, scene)
