@@ -190,16 +190,17 @@ class Node:
     def hang(self, strings: Strings) -> None:
         """Let `strings` come between the node's code and the network, behind those that do already."""
         self.strings.append(strings)
+        self.outbox = self._leave
         self._rig()
 
     def free(self, strings: Strings) -> None:
         """Undo one `hang`."""
         self.strings.remove(strings)
+        self.outbox = self._leave if self.strings else None
         self._rig()
 
     def _rig(self) -> None:
         handlers = {} if self.actor is None else self.actor._handlers
-        self.outbox = self._leave if self.strings else None
         self.handlers = {kind: partial(self._heed, one) for kind, one in handlers.items()} if self.strings else handlers
 
     def _leave(self, to: str, message: Message) -> Iterable[tuple[str, Message]]:
