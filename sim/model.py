@@ -98,7 +98,8 @@ class Model:
     build: puts servers and clients on nodes. spec: the object its history is checked against, None if it has none.
     verbs: what a workload may ask, with how many literal arguments besides the key. checks: promises that are always
     checked, each made anew for every run. landmarks: what `sometimes` can ask for. roles: who is what right now, from
-    the actors that are up, by node name. mutants: known bugs.
+    the actors that are up, by node name. mutants: known bugs. refuses: what is wrong with parameters for so many
+    servers.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Model:
     landmarks: Mapping[str, Landmark] = field(default_factory=dict)
     roles: Roles = field(default_factory=dict)
     mutants: Mapping[str, Mutant] = field(default_factory=dict)
+    refuses: Callable[[Parameters, int], str | None] = lambda parameters, nodes: None  # noqa: ARG005
 
 
 class UnknownModel(LookupError):

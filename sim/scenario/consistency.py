@@ -61,7 +61,9 @@ def _system(name: str, entry: SystemEntry, model: Model) -> Iterator[Finding]:
             f"{entry.model} has no mutant {entry.mutant!r}{near(entry.mutant, tuple(model.mutants))}",
         )
     try:
-        model.parameters.model_validate(dict(entry.parameters))
+        problem = model.refuses(model.parameters.model_validate(dict(entry.parameters)), entry.nodes)
+        if problem is not None:
+            yield (*where, "nodes"), problem
     except pydantic.ValidationError as error:
         from sim.scenario.translate import _say
 

@@ -195,7 +195,8 @@ class Network:
     """All links of a world, and the levers on them: cut and mend, degrade and restore.
 
     `latency_between(source, target)` gives the base latency of a pair of nodes; `base` is the network's own rule (its
-    everyday loss, duplicates, reordering), None for a network without.
+    everyday loss, duplicates, reordering), None for a network without. `loopback` is how long a node takes to
+    hear itself.
     """
 
     def __init__(
@@ -207,11 +208,13 @@ class Network:
         *,
         base: LinkRule | None = None,
         fifo: bool = False,
+        loopback: Distribution = LOOPBACK,
     ) -> None:
         self.kernel = kernel
         self.trace = trace
         self.traffic = Traffic()
         self.fifo = fifo
+        self._loopback = loopback
         self._stream = stream
         self._latency_between = latency_between
         self._base = base
@@ -231,7 +234,7 @@ class Network:
         if node is None:
             raise LookupError(f"{source.name} sends to {to!r}, which is not a node of this world")
         own = source is node
-        latency = LOOPBACK if own else self._latency_between(source, node)
+        latency = self._loopback if own else self._latency_between(source, node)
         stream = self._stream("link", source.name, to)
         link = Link(self, source, node, latency, stream)
         if self._base is not None and not own:

@@ -14,7 +14,7 @@ from sim.world.distributions import Constant, Distribution
 from sim.world.kernel import Kernel
 from sim.world.link_rule import LinkRule
 from sim.world.message import Emitted, Event, check_fields
-from sim.world.network import Network
+from sim.world.network import LOOPBACK, Network
 from sim.world.node import Node, Strings
 from sim.world.operations import OperationLog
 from sim.world.signatures import Registry
@@ -37,6 +37,7 @@ class Setting:
     topology: Topology | None = None
     rule: LinkRule | None = None
     fifo: bool = False
+    loopback: Distribution = LOOPBACK
     disk: DiskProfile = NVME_PLP
     restart_after: int = 1 * SECOND
     keep_trace: bool = False
@@ -52,7 +53,13 @@ class World:
         self.kernel = Kernel(self.stream("kernel", "ties"))
         self.operations = OperationLog(lambda: self.kernel._now, self.trace)
         self.network = Network(
-            self.kernel, self.trace, self.stream, self._latency, base=self.setting.rule, fifo=self.setting.fifo
+            self.kernel,
+            self.trace,
+            self.stream,
+            self._latency,
+            base=self.setting.rule,
+            fifo=self.setting.fifo,
+            loopback=self.setting.loopback,
         )
         self._nodes: dict[str, Node] = {}
         self._registry: Registry | None = None

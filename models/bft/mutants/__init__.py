@@ -1,0 +1,5 @@
+"""Known bugs."""
+
+from sim import Mutant
+
+MUTANTS: dict[str, Mutant] = {}
