@@ -15,7 +15,7 @@ from sim.faults.byzantine.fields import kind_of
 from sim.faults.byzantine.variants import Vocabulary
 from sim.faults.fault import Scene
 from sim.faults.selectors import Selector
-from sim.world.message import Event, Message
+from sim.world.message import Ask, Event, Message
 from sim.world.node import Node
 from sim.world.streams import Stream
 from sim.world.world import World
@@ -110,6 +110,11 @@ class Puppet:
     def touches(self, message: Message) -> bool:
         """Whether the behaviour is about messages of this type."""
         return not self.behaviour.types or kind_of(message) in self.behaviour.types
+
+    def fits(self, to: str, message: Message) -> bool:
+        """Whether the code of `to` knows this type of message at all: everybody drops what he cannot even read."""
+        known = self.world.nodes[to].handlers
+        return type(message) in known and (not isinstance(message, Ask) or type(message.body) in known)
 
     def say(self, to: str, message: Message) -> None:
         """Send something in the node's name, past all behaviours."""

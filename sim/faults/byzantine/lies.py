@@ -93,7 +93,7 @@ class Replay(Behaviour):
     def outgoing(self, puppet: Puppet, to: str, message: Message) -> Said:
         """The message, and perhaps an old one."""
         stream = puppet.stream
-        old = [*puppet.said, *puppet.heard]
+        old = [one for one in (*puppet.said, *puppet.heard) if puppet.fits(to, one)]
         if not stream.chance(self.chance) or not old:
             return ((to, message),)
         again = stream.choice(old)
