@@ -63,7 +63,10 @@ def measure(
     )
     running = Running(load_text(text), seed, keep_trace=False)
     found, inputs = Measured(), [0]
-    honest = lambda: [name for name in running.world.nodes if name != "environment" and name not in running.world.byzantine]  # noqa: E731
+
+    def honest() -> list[str]:
+        corrupt = running.world.byzantine
+        return [name for name, node in running.world.nodes.items() if not node.is_client and name not in corrupt]
 
     def decided(emitted: Emitted) -> None:
         event = emitted.event

@@ -42,7 +42,6 @@ class Promotion(Protocol):
         self.stages = stages
         self.value: bytes | None = None
         self.stopped = False
-        self._answered: dict[int, None] = {}
         self._shares: dict[int, Tally[Share]] = {}
         self._complete: dict[int, None] = {}
 
@@ -70,16 +69,12 @@ class Promotion(Protocol):
             self.drop("not the sender", source)
         elif self.stopped:
             self.drop("abandoned", source)
-        elif not 1 <= message.stage <= self.stages or not self.may_answer(message.stage):
+        elif not 1 <= message.stage <= self.stages:
             self.drop("stage", source)
         elif self._may_sign(message):
             self._answer(message.stage, message.value)
         else:
             self.drop("not valid", source)
-
-    def may_answer(self, stage: int) -> bool:
-        """Each stage once."""
-        return stage not in self._answered
 
     def _may_sign(self, message: PbSend) -> bool:
         if message.stage == 1:
@@ -91,9 +86,11 @@ class Promotion(Protocol):
         return True
 
     def _answer(self, stage: int, value: bytes) -> None:
+        """Sign: the keys see to it that this is done once for each stage, whatever the value."""
         share = self.crypto.sign(self.stage_tag(stage), signed_of(value))
-        if share is not None:
-            self._answered[stage] = None
+        if share is None:
+            self.drop("second value", self.sender)
+        else:
             self.send(self.sender, PbShare(stage, share))
 
     @takes(PbShare)

@@ -65,7 +65,7 @@ class Puppet:
     """A corrupt node under one behaviour, with what it remembers.
 
     `heard` and `said` are the last messages; `versions` what it made of which message, so that all whom it tells one
-    story hear the same; `colluders` are the other nodes of the same fault.
+    story hear the same; `colluders` are the other nodes of the same fault. `seen` and `memory` are the behaviour's own.
     """
 
     def __init__(self, world: World, node: Node, behaviour: Behaviour, scene: Scene, colluders: Sequence[str]) -> None:
@@ -83,6 +83,8 @@ class Puppet:
         self.said: deque[Message] = deque(maxlen=_REMEMBERED)
         self.versions: dict[Message, Message] = {}
         self.sides: dict[str, int] = {}
+        self.seen: dict[object, None] = {}
+        self.memory: object = None
         self.twin: Node | None = None
         self.acts = 0
         scene.acts.setdefault(behaviour.verb, 0)

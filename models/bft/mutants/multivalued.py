@@ -1,0 +1,78 @@
+# ruff: noqa: D102 - the class says what is wrong with its one method
+"""Known bugs of multivalued agreement: each class overrides one rule of a part."""
+
+from models.bft.ckps import Ckps
+from models.bft.messages import Evidence, Key
+from models.bft.pmvba import Pmvba
+from models.bft.smvba import Smvba
+from models.bft.vaba import Vaba
+
+
+class FreeZero(Ckps):
+    """Counts votes without proof from anybody."""
+
+    def zero_counts(self, source: str, candidate: str) -> bool:  # noqa: ARG002
+        return True
+
+
+class AnyValue(Ckps):
+    """Signs values without looking at them."""
+
+    def may_sign_value(self, sender: str, value: bytes) -> bool:  # noqa: ARG002
+        return True
+
+
+class LateStop(Vaba):
+    """Tosses first, and gives up the promotions only when the leader is known."""
+
+    def stop_and_toss(self) -> None:
+        self.coin.release(self.view)
+
+
+class NoLock(Vaba):
+    """Signs any valid value, whatever is locked."""
+
+    def unlocks(self, value: bytes, key: Key | None) -> bool:  # noqa: ARG002
+        return True
+
+
+class AnyInLaterViews(Smvba):
+    """Signs any valid value in later views, whatever the votes were."""
+
+    def allowed(self, view: int, value: bytes, key: Key | None) -> bool:  # noqa: ARG002
+        return True
+
+
+class EarlyElection(Smvba):
+    """Elects after f + 1 complete broadcasts."""
+
+    def enough_finished(self) -> int:
+        return self.quorums.honest_one
+
+
+class EarlyOrder(Pmvba):
+    """Opens the order with f + 1 shares."""
+
+    def order_threshold(self) -> int:
+        return self.quorums.honest_one
+
+
+class WaitsForTwo(Pmvba):
+    """Recommends once it has heard two proofs."""
+
+    def may_recommend(self) -> bool:
+        return len(self.proofs) >= 2
+
+
+class ProofsInVotesOnly(Pmvba):
+    """Verifies the proofs of binary agreement and does not keep them."""
+
+    def learn_in_agreement(self, candidate: str, evidence: Evidence) -> bool:
+        return self.is_proof(candidate, evidence)
+
+
+class SilentAfter(Pmvba):
+    """Answers nobody once it has decided."""
+
+    def may_answer(self) -> bool:
+        return not self._decided
