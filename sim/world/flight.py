@@ -50,6 +50,7 @@ class Scheduler(Protocol):
     """Who decides when messages arrive, among all finite times."""
 
     id: str
+    selves: bool
 
     def schedule(self, flight: Flight) -> int | None:
         """The delay of a message in ns; None to hold it, and let it `depart` later."""

@@ -152,7 +152,7 @@ class Link:
             self._last = max(now + delay, self._last + 1)
             delay = self._last - now
         packet = self._packet(delay, word, message)
-        if self._network.schedulers and self.source != self.target:
+        if self._network.schedulers:
             self._network.ask(Flight(self, message, delay, packet))
         else:
             heappush(self.kernel._queue, packet)
@@ -304,6 +304,8 @@ class Network:
     def ask(self, flight: Flight) -> None:
         """Let the schedulers decide, each about what the one before it made of the delay."""
         for scheduler in tuple(self.schedulers):
+            if flight.source == flight.target and not scheduler.selves:
+                continue
             delay = scheduler.schedule(flight)
             if delay is None:
                 return

@@ -13,6 +13,7 @@ import pydantic
 from sim.faults.fault import Scene
 from sim.world.flight import Flight
 from sim.world.message import Message
+from sim.world.signatures import Signer, Tag
 from sim.world.streams import Stream
 from sim.world.units import MS
 from sim.world.world import World
@@ -41,7 +42,10 @@ class Order(pydantic.BaseModel):
 
 
 class Conductor:
-    """A scheduler at work: its held messages, its stream, and what it remembers."""
+    """A scheduler at work: its held messages, its stream, and what it remembers.
+
+    `selves` says that it decides about what nodes tell themselves, too: to reproduce results that were found that way.
+    """
 
     def __init__(self, world: World, order: Order, scene: Scene, sees: Literal["headers", "all"]) -> None:
         self.id = scene.id
@@ -52,6 +56,7 @@ class Conductor:
         self.held: list[Flight] = []
         self.seen: dict[object, int] = {}
         self.memory: object = None
+        self.selves = False
         self._sees = sees
         self._ended = False
         scene.acts.setdefault(order.verb, 0)
@@ -79,6 +84,23 @@ class Conductor:
         """What is in a message: only for a scheduler that sees all."""
         assert self._sees == "all", f"{self.order.verb} reads messages: write 'sees: all'"
         return flight.message
+
+    def speak(self, source: str, to: str, message: Message) -> None:
+        """Let a corrupt node say something, which arrives at once: the adversary is one, and speaks with many tongues."""
+        assert source in self.world.byzantine, f"{source} is honest: nobody can speak for it"
+        node = self.world.nodes[source]
+        if node.up:
+            (node.links.get(to) or node.link(to)).hurry(message)
+
+    def signer(self, name: str) -> Signer:
+        """The signer of a corrupt node."""
+        assert name in self.world.byzantine, f"{name} is honest: nobody can sign for it"
+        return self.world.nodes[name].signer
+
+    def known_side(self, tag: Tag, k: int) -> int | None:
+        """The lowest bit of a coin of threshold `k`, as soon as the adversary can know it."""
+        number = self.world.registry.coins.adversary_coin(tag, k)
+        return None if number is None else number & 1
 
     def count(self, key: object) -> int:
         """How many times this was asked for `key`, this time included."""
