@@ -88,7 +88,7 @@ class AbbaSplitter(Attack):
             self.say(conductor, name, PreProcess(0, self._share(conductor, "pp", 0, 0), None))
         return "first"
 
-    def _first(self, conductor: Conductor, roles: Roles) -> str:
+    def _first(self, conductor: Conductor, roles: Roles) -> str:  # noqa: ARG002
         """All have pre-voted, P for 1 and the others for 0."""
         said = {flight.source for flight, _ in self.held(conductor, PreVote, 1)}
         return "abstain" if said >= set(conductor.honest) else "first"

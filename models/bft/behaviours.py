@@ -12,6 +12,7 @@ from models.bft.messages import (
     Evidence,
     Finish,
     Halt,
+    Input,
     PbSend,
     PbShare,
     Propose,
@@ -31,20 +32,18 @@ Count = Annotated[int, pydantic.Field(strict=True, ge=1, le=1000)]
 
 
 class BadValue(Behaviour):
-    """Proposes what is not externally valid, wherever it proposes."""
+    """Puts forward what is not externally valid; its own code does the rest."""
 
     verb: ClassVar[str] = "bad-value"
 
-    def outgoing(self, puppet: Puppet, to: str, message: Message) -> Said:
-        """Every own proposal says something that nobody may agree to."""
-        body = innermost(message)
-        if not isinstance(body, (RbcSend, PbSend)) or not isinstance(message, Envelope):
-            return ((to, message),)
-        if isinstance(body, PbSend) and body.stage != 1:
-            return ((to, message),)
-        puppet.act(message, to)
-        bad = b"bad:" + puppet.name.encode()
-        return ((to, replace(message, ("body", "value"), bad)),)
+    def incoming(self, puppet: Puppet, source: str, message: Message) -> bool:
+        """The input is another one than the environment gave."""
+        told = innermost(message)
+        if not isinstance(told, Input) or not isinstance(told.value, bytes):
+            return True
+        puppet.act(message, puppet.name)
+        puppet.hear(source, replace(message, ("body", "value"), b"bad:" + told.value))
+        return False
 
 
 class Double(Behaviour):
@@ -56,14 +55,14 @@ class Double(Behaviour):
         """Draw who is to believe the second value."""
         others = puppet.stream.shuffled(puppet.peers)
         puppet.sides = {name: place % 2 for place, name in enumerate(others)}
-        puppet.memory = cast("object", {})
+        puppet.memory = {}
 
     def outgoing(self, puppet: Puppet, to: str, message: Message) -> Said:
         """Ask for shares of both; show the second certificate once there is one."""
         body = innermost(message)
         if not isinstance(message, Envelope):
             return ((to, message),)
-        if isinstance(body, PbSend) and body.stage == 1:
+        if isinstance(body, RbcSend) or (isinstance(body, PbSend) and body.stage == 1):
             puppet.act(message, to)
             second = replace(message, ("body", "value"), other_value(body.value))
             return ((to, message), (to, second)) if puppet.sides.get(to) else ((to, second), (to, message))

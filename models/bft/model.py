@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import cast
 
+from models.bft.ckps import Ckps
 from models.bft.client import LogClient
 from models.bft.environment import Environment
 from models.bft.invariants import CHECKS
@@ -32,7 +33,7 @@ def build(system: System) -> None:
 
 
 def leaders(actors: Mapping[str, Actor]) -> Iterable[str]:
-    """Whom a coin has chosen last: the elected leader of a view, or the first of the committee's order."""
+    """Whom a coin has chosen last: the elected leader of a view, or the candidate that is being voted on."""
     found: dict[str, None] = {}
     for actor in actors.values():
         if isinstance(actor, Party):
@@ -43,7 +44,8 @@ def leaders(actors: Mapping[str, Actor]) -> Iterable[str]:
 def _chosen(party: Party) -> list[str]:
     roots = [root for path, root in party.protocols() if "/" not in path]
     elected = [root.leaders[max(root.leaders)] for root in roots if isinstance(root, Views) and root.leaders]
-    first = [root.candidates.order[0] for root in roots if isinstance(root, Pmvba) and root.candidates.order]
+    loops = [root.candidates for root in roots if isinstance(root, (Ckps, Pmvba))]
+    first = [loop.order[max(loop.round, 0)] for loop in loops if loop.order]
     return elected + first
 
 

@@ -145,7 +145,7 @@ class Party(Actor):
         for path in [path for path in self._waiting if not instance or path.startswith(f"{instance}/")]:
             if self.find(path) is None:
                 continue
-            for (source, _, _), body in self._waiting.pop(path).items():
+            for (source, _, _), body in self._waiting.pop(path, {}).items():
                 self.deliver(source, path, body)
 
     def post(self, to: str, instance: str, body: Body) -> None:

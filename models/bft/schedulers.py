@@ -1,4 +1,4 @@
-"""Schedulers that know the protocols: who reads every message and tosses with the corrupt can steer what is not bound."""
+"""Schedulers that know the protocols: who reads every message can steer whatever is not bound."""
 
 from collections.abc import Mapping
 from typing import ClassVar

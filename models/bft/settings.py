@@ -24,7 +24,7 @@ class Settings(Parameters):
     f: Annotated[int, pydantic.Field(strict=True, ge=0, le=1000)] | None = None
     unsafe: pydantic.StrictBool = False
     instances: Count = 1
-    inputs: Literal["distinct", "same", "split", "zeros", "ones"] = "distinct"
+    inputs: Literal["distinct", "same", "split", "lone", "zeros", "ones"] = "distinct"
     certificates: Literal["threshold", "multisig"] = "threshold"
     coin: Literal["f+1", "2f+1"] = "f+1"
     stages: Annotated[int, pydantic.Field(strict=True, ge=1, le=8)] = 1

@@ -39,7 +39,7 @@ class Plan:
 
 
 class CoinAwareSplitter(Attack):
-    """Splits a binary agreement in rounds. Whatever the rounds are made of, it does the same; BCA and CONF withstand."""
+    """Splits a binary agreement in rounds, whatever the rounds are made of; BCA and CONF withstand."""
 
     verb: ClassVar[str] = "coin-aware-splitter"
     holds: ClassVar[tuple[type[Message], ...]] = (*FIRST, *SECOND, *THIRD, Toss)
@@ -77,10 +77,11 @@ class CoinAwareSplitter(Attack):
 
     def _estimates(self, conductor: Conductor, plan: Plan) -> dict[str, int]:
         found: dict[str, int] = {}
-        for kind in FIRST:
-            for flight, body in self.held(conductor, kind, plan.round):
-                if flight.source in conductor.honest:
-                    found.setdefault(flight.source, body.value)
+        said = [(flight.source, body.value) for flight, body in self.held(conductor, Bval, plan.round)]
+        said += [(flight.source, body.value) for flight, body in self.held(conductor, Echo1, plan.round)]
+        for source, value in said:
+            if source in conductor.honest:
+                found.setdefault(source, value)
         return found
 
     def _group(self, conductor: Conductor, plan: Plan, estimates: dict[str, int]) -> None:

@@ -100,6 +100,11 @@ class Signer:
         self._registry.coins.release(tag, self.name)
         return self._registry.enter(self.name, tag, COIN, 0)
 
+    def again(self, share: Share, salt: int) -> Share:
+        """A share of one's own once more, with another salt; the same share if it is somebody else's."""
+        meant = self.meant(share)
+        return share if meant is None else self._registry.enter(self.name, *meant, salt)
+
     def meant(self, share: Share) -> tuple[Tag, bytes] | None:
         """Tag and digest of a share of one's own; None for anybody else's, which one cannot look into."""
         return self._registry.signed.get(share) if share.signer == self.name else None

@@ -83,6 +83,7 @@ class Puppet:
         self.said: deque[Message] = deque(maxlen=_REMEMBERED)
         self.versions: dict[Message, Message] = {}
         self.sides: dict[str, int] = {}
+        self.stories: dict[tuple[str | int, str | bytes], str | bytes] = {}
         self.seen: dict[object, None] = {}
         self.memory: object = None
         self.twin: Node | None = None
@@ -122,6 +123,12 @@ class Puppet:
         """Send something in the node's name, past all behaviours."""
         if self.node.up:
             (self.node.links.get(to) or self.node.link(to)).carry(message)
+
+    def hear(self, source: str, message: Message) -> None:
+        """Let the node's own code hear something, past all behaviours."""
+        actor = self.node.actor
+        if actor is not None:
+            actor._handlers[type(message)](actor, source, message)
 
     def act(self, message: Message, to: str) -> None:
         """Write down that the behaviour did something."""

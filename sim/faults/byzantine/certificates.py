@@ -10,7 +10,8 @@ from typing import ClassVar
 import pydantic
 
 from sim.faults.byzantine.behaviour import Behaviour, Puppet, Said
-from sim.faults.byzantine.fields import Path, leaves, parts, replace
+from sim.faults.byzantine.fields import Path, parts, replace
+from sim.faults.byzantine.variants import subjects
 from sim.world.message import Message
 from sim.world.signatures import Certificate, Share, Tag, digest_of
 
@@ -31,29 +32,32 @@ class _Forger(Behaviour):
         return ((to, said),)
 
     def _forge(self, puppet: Puppet, said: Message, path: Path, certificate: Certificate) -> Message:
-        tag, place, value = self._subject(puppet, said, certificate)
-        if place is not None and self.vary:
-            others = puppet.vocabulary.neighbours(said, (place, value))
-            value = puppet.stream.choice(others) if others else value
-            said = replace(said, place, value)
-        return replace(said, path, self.certificate(puppet, certificate, tag, value))
+        own = next((one for one in certificate.shares if puppet.signer.meant(one) is not None), None)
+        meant = None if own is None else puppet.signer.meant(own)
+        if own is not None and meant is not None and self.vary:
+            said, own = self._vary(puppet, said, own, meant)
+        return replace(said, path, self.certificate(puppet, certificate, own))
 
-    def _subject(
-        self, puppet: Puppet, said: Message, certificate: Certificate
-    ) -> tuple[Tag | None, Path | None, object]:
-        """What a certificate is about, as far as the node can tell from its own share in it: tag, place and value."""
-        for share in certificate.shares:
-            meant = puppet.signer.meant(share)
-            if meant is not None:
-                for path, value in leaves(said):
-                    if digest_of(value) == meant[1]:
-                        return meant[0], path, value
-                return meant[0], None, None
-        return None, None, None
+    def _vary(self, puppet: Puppet, said: Message, own: Share, meant: tuple[Tag, bytes]) -> tuple[Message, Share]:
+        """Another value in the place of the certified one, or of the value whose digest is certified."""
+        tag, digest = meant
+        places = subjects(said, digest)
+        for place, value, by_digest in places:
+            others = puppet.vocabulary.neighbours(said, (place, value))
+            if not others:
+                continue
+            other = puppet.stream.choice(others)
+            signed = digest_of(other) if by_digest else other
+            said = replace(said, place, other)
+            for beside, _, hashed in places:
+                if by_digest and not hashed:
+                    said = replace(said, beside, signed)
+            return said, puppet.signer.share(tag, signed)
+        return said, own
 
     @abstractmethod
-    def certificate(self, puppet: Puppet, true: Certificate, tag: Tag | None, value: object) -> Certificate:
-        """What stands in the place of a true certificate."""
+    def certificate(self, puppet: Puppet, true: Certificate, own: Share | None) -> Certificate:
+        """What stands in the place of a true certificate; `own` is the node's share for what it is to prove."""
 
 
 class DuplicateSigners(_Forger):
@@ -61,11 +65,11 @@ class DuplicateSigners(_Forger):
 
     verb: ClassVar[str] = "duplicate-signers"
 
-    def certificate(self, puppet: Puppet, true: Certificate, tag: Tag | None, value: object) -> Certificate:
+    def certificate(self, puppet: Puppet, true: Certificate, own: Share | None) -> Certificate:
         """Own shares only."""
-        if tag is None:
+        if own is None:
             return true
-        return Certificate(0, tuple(puppet.signer.share(tag, value, salt) for salt in range(len(true.shares))))
+        return Certificate(0, tuple(puppet.signer.again(own, salt) for salt in range(len(true.shares))))
 
 
 class EmptyCertificate(_Forger):
@@ -73,7 +77,7 @@ class EmptyCertificate(_Forger):
 
     verb: ClassVar[str] = "empty-certificate"
 
-    def certificate(self, puppet: Puppet, true: Certificate, tag: Tag | None, value: object) -> Certificate:  # noqa: ARG002
+    def certificate(self, puppet: Puppet, true: Certificate, own: Share | None) -> Certificate:  # noqa: ARG002
         """Empty."""
         return Certificate(0, ())
 
@@ -83,7 +87,7 @@ class Forged(_Forger):
 
     verb: ClassVar[str] = "forged"
 
-    def certificate(self, puppet: Puppet, true: Certificate, tag: Tag | None, value: object) -> Certificate:  # noqa: ARG002
+    def certificate(self, puppet: Puppet, true: Certificate, own: Share | None) -> Certificate:  # noqa: ARG002
         """Any other certificate, or an invented one."""
         seen = [one for message in puppet.heard for _, one in parts(message, Certificate) if one != true]
         if seen and puppet.stream.chance(500_000_000):

@@ -48,12 +48,28 @@ class Equivocate(Behaviour):
             return ((to, message),)
         other = puppet.versions.get(message)
         if other is None:
-            other = puppet.versions[message] = changed(puppet, message, self.field)
+            other = puppet.versions[message] = self._second_story(puppet, message)
             if len(puppet.versions) > _VERSIONS:
                 del puppet.versions[next(iter(puppet.versions))]
         if other != message:
             puppet.act(message, to)
         return ((to, other),)
+
+    def _second_story(self, puppet: Puppet, message: Message) -> Message:
+        """The story goes on: a text or value that was changed once is changed likewise wherever it appears again."""
+        told = puppet.stories
+        known = [(path, told[path[-1], value]) for path, value in _texts(message) if (path[-1], value) in told]
+        if known:
+            other = message
+            for path, value in known:
+                other = replace(other, path, value)
+            return resign(message, other, puppet.signer)
+        other = changed(puppet, message, self.field)
+        if other != message:
+            for (path, value), (place, new) in zip(_texts(message), _texts(other), strict=False):
+                if path == place and value != new:
+                    told[path[-1], value] = new
+        return other
 
     def selectors(self) -> list[Selector]:
         """Whom it tells, and whom the second story."""
@@ -129,6 +145,11 @@ class Flood(Behaviour):
             if path[-1:] == (self.field,) and type(value) is int:
                 return path
         return None
+
+
+def _texts(message: Message) -> list[tuple[Path, str | bytes]]:
+    """The text and bytes of a message, by path."""
+    return [(path, value) for path, value in leaves(message) if path and isinstance(value, (str, bytes))]
 
 
 def changed(puppet: Puppet, message: Message, field: str | None = None) -> Message:

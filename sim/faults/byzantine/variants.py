@@ -71,6 +71,12 @@ def resign(before: Message, after: Message, signer: Signer) -> Message:
     return after
 
 
+def subjects(said: Message, digest: bytes) -> list[tuple[Path, object, bool]]:
+    """What a signed digest is about: (path, value, whether it was the value's digest that was signed), those first."""
+    found = [(path, value, digest_of(digest_of(value)) == digest) for path, value in _open_leaves(said)]
+    return [one for one in found if one[2]] + [one for one in found if digest_of(one[1]) == digest]
+
+
 def _signed_anew(
     after: Message, path: Path, meant: tuple[Tag, bytes], changed: Sequence[Leaf], signer: Signer
 ) -> Message:
@@ -80,6 +86,8 @@ def _signed_anew(
     for place, value in changed:
         if digest_of(value) == digest:
             return replace(after, path, signer.share(new, get(after, place)))
+        if digest_of(digest_of(value)) == digest:
+            return replace(after, path, signer.share(new, digest_of(get(after, place))))
     return after
 
 

@@ -86,7 +86,7 @@ class Conductor:
         return flight.message
 
     def speak(self, source: str, to: str, message: Message) -> None:
-        """Let a corrupt node say something, which arrives at once: the adversary is one, and speaks with many tongues."""
+        """Let a corrupt node say something, which arrives at once: the adversary is one."""
         assert source in self.world.byzantine, f"{source} is honest: nobody can speak for it"
         node = self.world.nodes[source]
         if node.up:
