@@ -46,6 +46,50 @@ class Measured:
         return sum(self.sent.values())
 
 
+class Gauge:
+    """Watches one run under way, and halts it when the last honest party has decided."""
+
+    def __init__(self, running: Running, wanted: int) -> None:
+        self.found = Measured()
+        self._running = running
+        self._wanted = wanted
+        self._inputs_ns = 0
+        world = running.world
+        world.subscribe([Decided], self._decided)
+        world.subscribe([Proposed, Voted, ViewEntered, RoundEntered, VoteSent, AbbaDecided], self._noted)
+
+    def honest(self) -> list[str]:
+        """The parties that are not corrupt."""
+        world = self._running.world
+        return [name for name, node in world.nodes.items() if not node.is_client and name not in world.byzantine]
+
+    def _decided(self, emitted: Emitted) -> None:
+        event, world, found = emitted.event, self._running.world, self.found
+        assert isinstance(event, Decided), "this one is watched"
+        root = event.instance[0] if isinstance(event.instance, tuple) else event.instance
+        if root != "1" or emitted.node in world.byzantine:
+            return
+        found.decided[f"{emitted.node} {event.instance}"] = event.value
+        found.proposer = event.view
+        if len(found.decided) >= len(self.honest()) * self._wanted:
+            found.rounds, rest = divmod(world.now - self._inputs_ns, MS)
+            found.rounds_exact = rest == 0
+            world.halt()
+
+    def _noted(self, emitted: Emitted) -> None:
+        event, found = emitted.event, self.found
+        if emitted.node in self._running.world.byzantine:
+            return
+        if isinstance(event, Proposed):
+            self._inputs_ns = max(self._inputs_ns, emitted.t_ns)
+        elif isinstance(event, Voted):
+            found.iterations = max(found.iterations, event.round + 1)
+        elif isinstance(event, ViewEntered):
+            found.views = max(found.views, event.round)
+        elif isinstance(event, (RoundEntered, VoteSent, AbbaDecided)):
+            found.turns = max(found.turns, event.round)
+
+
 def measure(
     n: int,
     parameters: Mapping[str, object],
@@ -62,47 +106,10 @@ def measure(
         n=n, parameters=shown, faults=faults, latency=latency, loopback=loopback, duration=duration, settle=settle
     )
     running = Running(load_text(text), seed, keep_trace=False)
-    found, inputs = Measured(), [0]
-
-    def honest() -> list[str]:
-        corrupt = running.world.byzantine
-        return [name for name, node in running.world.nodes.items() if not node.is_client and name not in corrupt]
-
-    def decided(emitted: Emitted) -> None:
-        event = emitted.event
-        assert isinstance(event, Decided)
-        if emitted.node in running.world.byzantine:
-            return
-        if event.instance == "1" or (isinstance(event.instance, tuple) and event.instance[0] == "1"):
-            found.decided[f"{emitted.node} {event.instance}"] = event.value
-            found.proposer = event.view
-            if len(found.decided) >= wanted(len(honest())):
-                found.rounds, rest = divmod(running.world.now - inputs[0], MS)
-                found.rounds_exact = rest == 0
-                running.world.halt()
-
-    def wanted(count: int) -> int:
-        word = str(parameters.get("protocol", "pmvba"))
-        return count * n if word == "consistent" else count
-
-    def noted(emitted: Emitted) -> None:
-        event = emitted.event
-        if emitted.node in running.world.byzantine:
-            return
-        if isinstance(event, Proposed):
-            inputs[0] = max(inputs[0], emitted.t_ns)
-        elif isinstance(event, Voted):
-            found.iterations = max(found.iterations, event.round + 1)
-        elif isinstance(event, ViewEntered):
-            found.views = max(found.views, event.round)
-        elif isinstance(event, (RoundEntered, VoteSent, AbbaDecided)):
-            found.turns = max(found.turns, event.round)
-
-    running.world.subscribe([Decided], decided)
-    running.world.subscribe([Proposed, Voted, ViewEntered, RoundEntered, VoteSent, AbbaDecided], noted)
+    gauge = Gauge(running, n if parameters.get("protocol") == "consistent" else 1)
     running.finish()
-    for name in honest():
+    for name in gauge.honest():
         party = cast("Party | None", running.world.nodes[name].actor)
         for kind, count in ({} if party is None else party.sent).items():
-            found.sent[kind] = found.sent.get(kind, 0) + count
-    return found
+            gauge.found.sent[kind] = gauge.found.sent.get(kind, 0) + count
+    return gauge.found

@@ -8,7 +8,7 @@ takes into the next round is fixed before its share goes out.
 from typing import TYPE_CHECKING
 from typing import Protocol as Shape
 
-from models.bft.events import AbbaDecided, AbbaInput, Halted, VoteSent
+from models.bft.events import AbbaDecided, AbbaInput, Halted, ProofSeen, VoteSent
 from models.bft.justified import Justified
 from models.bft.messages import AbbaDecide, Evidence, Justification, MainVote, PreProcess, PreVote, Toss
 from models.bft.protocol import Protocol, takes
@@ -56,6 +56,7 @@ class Abba(Protocol):
         self._mainvoted: dict[int, None] = {}
         self._choices: dict[int, Choice] = {}
         self._halted = False
+        self._proven = False
 
     def coin_threshold(self) -> int:
         """A quorum: so q - f of the honest have chosen before anybody can know the coin."""
@@ -66,11 +67,19 @@ class Abba(Protocol):
         if self.round or self._halted:
             return
         self.party.emit(AbbaInput(self.instance, value))
+        if evidence is not None:
+            self.proof_seen()
         share = self._sign("pp", 0, value)
         self.round = 1
         if share is not None:
             self.multicast(PreProcess(value, share, evidence if value else None))
         self._step()
+
+    def proof_seen(self) -> None:
+        """Tell the checks that 1 is proven, once."""
+        if not self._proven:
+            self._proven = True
+            self.party.emit(ProofSeen(self.instance))
 
     def on(self, source: str, message: object) -> None:
         """After the end nothing counts."""

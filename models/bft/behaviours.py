@@ -20,6 +20,7 @@ from models.bft.messages import (
     Recommend,
     Toss,
     VcbcFinal,
+    ViewChange,
     Vote,
 )
 from models.bft.party import Party
@@ -176,6 +177,60 @@ class EarlyCoin(Behaviour):
         return range(turn, turn + self.ahead)
 
 
+class HidesStage(Behaviour):
+    """Shows one stage of its promotion in the first view to the nodes of `shown` only."""
+
+    verb: ClassVar[str] = "hides-stage"
+
+    stage: Count = 4
+    shown: tuple[str, ...] = ()
+
+    def outgoing(self, puppet: Puppet, to: str, message: Message) -> Said:
+        """Nothing of that stage for the others."""
+        body = innermost(message)
+        first = isinstance(message, Envelope) and message.instance.rpartition("/")[2].startswith("p1-")
+        if not first or not isinstance(body, PbSend) or body.stage != self.stage or to in self.shown:
+            return ((to, message),)
+        puppet.act(message, to)
+        return ()
+
+
+class Stubborn(HidesStage):
+    """Puts another value forward wherever a key binds it, and tells nobody of commits."""
+
+    verb: ClassVar[str] = "stubborn"
+
+    def outgoing(self, puppet: Puppet, to: str, message: Message) -> Said:
+        """Another value without a key; what it knows of the leader without the commit."""
+        body = innermost(message)
+        if isinstance(body, ViewChange) and body.commit is not None:
+            puppet.act(message, to)
+            return ((to, replace(message, ("body", "commit"), None)),)
+        if isinstance(body, PbSend) and body.stage == 1 and body.key is not None and isinstance(message, Envelope):
+            value = self._switch(puppet, message.instance, body.value)
+            puppet.act(message, to)
+            return ((to, Envelope(message.instance, PbSend(1, value))),)
+        return super().outgoing(puppet, to, message)
+
+    def incoming(self, puppet: Puppet, source: str, message: Message) -> bool:
+        """Its own code hears of no commit either, and goes on."""
+        body = innermost(message)
+        if not isinstance(body, ViewChange) or body.commit is None:
+            return True
+        puppet.hear(source, replace(message, ("body", "commit"), None))
+        return False
+
+    def _switch(self, puppet: Puppet, path: str, value: bytes) -> bytes:
+        """Let its own code promote the other value, and sign that itself."""
+        promotion = _own_promotion(cast("Party", puppet.node.actor), path)
+        other = other_value(value)
+        if promotion is not None and promotion.value == value:
+            promotion.value = other
+            share = puppet.signer.share(promotion.stage_tag(1), signed_of(other))
+            puppet.hear(puppet.name, Envelope(path, PbShare(1, share)))
+        return other
+
+
 class Amnesia(Behaviour):
     """Restarts with an empty disk a while after it became corrupt: an honest party without its memory is none."""
 
@@ -197,5 +252,5 @@ class Amnesia(Behaviour):
 
 
 BEHAVIOURS: Mapping[str, type[Behaviour]] = {
-    one.verb: one for one in (BadValue, Double, FalseDecide, EarlyCoin, Amnesia)
+    one.verb: one for one in (BadValue, Double, FalseDecide, EarlyCoin, HidesStage, Stubborn, Amnesia)
 }

@@ -36,6 +36,12 @@ class VoteSent(Event):
     why: str = ""
 
 
+class ProofSeen(Event):
+    """The party has seen what proves that 1 is valid in this agreement."""
+
+    instance: str
+
+
 class Drawn(Event):
     """A common draw: `what` is committee, order or leader (of view `round`)."""
 

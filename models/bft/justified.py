@@ -76,4 +76,7 @@ class Justified:
         return self._crypto.certified(reason.certificate, self._abba.tag(phase, turn), value, self._q)
 
     def _is_proof(self, evidence: Evidence | None) -> bool:
-        return evidence is not None and self._host.proves(self._abba, evidence)
+        if evidence is None or not self._host.proves(self._abba, evidence):
+            return False
+        self._abba.proof_seen()
+        return True

@@ -172,9 +172,7 @@ class Pmvba(Protocol):
         if not self._recommended and self.may_recommend():
             self._recommended = True
             self.party.emit(Recommended(self.instance, candidate))
-            found = self.proofs[candidate]
-            value = found.value if self.party.settings.recommend == "value" else None
-            self.multicast(Recommend(candidate, Evidence(found.digest, value, found.certificate)))
+            self.multicast(Recommend(candidate, self._told(self.proofs[candidate])))
 
     def may_recommend(self) -> bool:
         """One proof is enough: f members may be silent."""
@@ -204,8 +202,13 @@ class Pmvba(Protocol):
         self.candidates.take(source, message)
 
     def proofs_get(self, candidate: str) -> Evidence | None:
-        """The proof of a member, if it is known."""
-        return self.proofs.get(candidate)
+        """The proof of a member as votes carry it, if it is known: with its value, or with the digest only."""
+        found = self.proofs.get(candidate)
+        return None if found is None else self._told(found)
+
+    def _told(self, found: Evidence) -> Evidence:
+        value = found.value if self.party.settings.recommend == "value" else None
+        return Evidence(found.digest, value, found.certificate)
 
     def learn_vote(self, candidate: str, evidence: Evidence) -> bool:
         """Whether a vote's proof holds; it is learned."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from models.bft.invariants.bounds import Bounded, RoundBudget
-from models.bft.invariants.certificates import FairCoin, OneCertificate, SameDraw
+from models.bft.invariants.certificates import FairCoin, OneCertificate, OutputFirst, SameDraw
 from models.bft.invariants.invariant import NotPromised
 from models.bft.invariants.standard import (
     Bound,
@@ -15,7 +15,7 @@ from models.bft.invariants.standard import (
     Unanimity,
 )
 from models.bft.invariants.views import AbandonedSilent, LockedValue
-from models.bft.invariants.votes import FewIterations, JustifiedVotes, NeverAllZero, OneWins, WideHolder
+from models.bft.invariants.votes import FewIterations, JustifiedVotes, NeverAllZero, OneWins, ProofForOne, WideHolder
 from models.bft.quorums import Quorums
 from models.bft.services import VALID
 from models.bft.settings import BINARY, MULTIVALUED, Settings
@@ -74,11 +74,13 @@ _PROMISES: dict[str, tuple[tuple[str, ...] | None, Make]] = {
     "certificate-quorum": (_SIGNING, lambda _, quorums: BoundCertificates(_group(quorums))),
     "unforged-certificates": (_SIGNING, lambda _, quorums: HonestCertificates(_group(quorums))),
     "binding": (("bca", "mmr14conf"), lambda _, quorums: Bound(_group(quorums))),
+    "output-before-coin": (BINARY, lambda _, quorums: OutputFirst(quorums.f)),
     "coin-secrecy": (None, lambda _, quorums: SecretCoin(f=quorums.f)),
     "same-coin": (None, lambda _, quorums: FairCoin(f=quorums.f)),
     "same-draw": (MULTIVALUED, lambda _, quorums: SameDraw(quorums.f)),
     "justified-votes": (_ABBA, lambda _, quorums: JustifiedVotes(quorums.f)),
     "one-wins": (_ABBA, lambda _, quorums: OneWins(quorums)),
+    "proof-for-one": (_ABBA, lambda _, quorums: ProofForOne(quorums.f)),
     "never-all-zero": (("ckps", "pmvba"), _all_zero),
     "few-iterations": (("ckps", "pmvba"), _iterations),
     "wide-holder": (("pmvba",), lambda _, quorums: WideHolder(quorums)),

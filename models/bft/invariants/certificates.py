@@ -3,7 +3,7 @@
 from models.bft.events import Drawn
 from models.bft.invariants.invariant import Invariant
 from sim import Emitted, RunRecord, Verdict
-from sim.agreement import Certified, SameCoin, Value, say, when
+from sim.agreement import Certified, CoinReleased, CrusaderOutput, SameCoin, Value, say, when
 
 
 class OneCertificate(Invariant):
@@ -60,6 +60,32 @@ class SameDraw(Invariant):
                 f"{event.what} {event.round} of instance {event.instance}: {when(first)} drew "
                 f"{' '.join(earlier.names)}, {when(emitted)} {' '.join(event.names)}",
             )
+
+
+class OutputFirst(Invariant):
+    """A party gives its share of a round's coin only when the round's crusader agreement has an output for it.
+
+    What can come out is then bound before anybody can know the coin.
+    """
+
+    name = "output-before-coin"
+    watches = (CrusaderOutput, CoinReleased)
+    evidence = (CoinReleased,)
+    claim = "nobody tossed before the round had its output"
+
+    def __init__(self, f: int) -> None:
+        super().__init__(f=f)
+        self._outputs: dict[tuple[str, int, Value], None] = {}
+
+    def fold(self, emitted: Emitted) -> None:
+        """One look-up per share."""
+        event, life = emitted.event, (emitted.node, emitted.incarnation)
+        if isinstance(event, CrusaderOutput):
+            self._outputs[*life, event.instance] = None
+        elif isinstance(event, CoinReleased) and isinstance(event.instance, tuple):
+            about = (event.instance[0], event.instance[2])
+            if (*life, about) not in self._outputs:
+                self.contradict(emitted.t_ns, f"{when(emitted)} tossed for {say(about)} before it had an output there")
 
 
 class FairCoin(SameCoin):

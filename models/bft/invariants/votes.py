@@ -1,6 +1,6 @@
 """Promises of validated binary agreement, of the loop over candidates, and of the reconstruction's lemmas."""
 
-from models.bft.events import AbbaDecided, AbbaInput, ProofLearned, Voted
+from models.bft.events import AbbaDecided, AbbaInput, ProofLearned, ProofSeen, Voted
 from models.bft.invariants.invariant import Invariant
 from models.bft.quorums import Quorums
 from sim import Emitted, RunRecord
@@ -61,6 +61,29 @@ class OneWins(Invariant):
             ones = self._ones.get(instance, {})
             if len(ones) >= self._enough:
                 self.contradict(zero.t_ns, f"{listed(ones)} put 1 into {instance}, and {when(zero)} decided 0 there")
+
+
+class ProofForOne(Invariant):
+    """Nobody decides 1 before some honest party has seen the proof of it."""
+
+    name = "proof-for-one"
+    watches = (ProofSeen, AbbaDecided)
+    evidence = (AbbaDecided,)
+    claim = "whenever 1 was decided, an honest party had seen its proof"
+
+    def __init__(self, f: int) -> None:
+        super().__init__(f=f)
+        self._proven: dict[str, None] = {}
+
+    def fold(self, emitted: Emitted) -> None:
+        """One look-up per decision."""
+        event = emitted.event
+        if isinstance(event, ProofSeen):
+            self._proven[event.instance] = None
+        elif isinstance(event, AbbaDecided) and event.value == 1 and event.instance not in self._proven:
+            self.contradict(
+                emitted.t_ns, f"{when(emitted)} decided 1 in {event.instance}, and no honest party had seen a proof"
+            )
 
 
 class NeverAllZero(Invariant):

@@ -13,7 +13,7 @@ _ALL = (
     _mutant(
         "rbc-low-echo",
         "is ready after f + 1 echoes",
-        "agreement",
+        "termination",
         Parts(rbc=broadcasts.LowEcho),
         "textbook",
         "rbc-equivocate",
@@ -40,20 +40,20 @@ _ALL = (
         "termination",
         Parts(rbc=broadcasts.DeliverOnEcho),
         "textbook",
-        "rbc-partial-send",
+        "rbc-withheld-echo",
     ),
     _mutant(
         "rbc-echo-per-value",
         "echoes every value that the leader says",
-        "agreement",
+        "termination",
         Parts(rbc=broadcasts.EchoPerValue),
         "textbook",
-        "rbc-equivocate",
+        "rbc-two-sends",
     ),
     _mutant(
         "counts-messages",
         "counts messages where it should count names",
-        "agreement one-certificate termination",
+        "termination agreement one-certificate",
         Parts(tally=broadcasts.CountsMessages),
         "initc3/HoneyBadgerBFT-Python",
         "duplicate-votes",
@@ -141,10 +141,10 @@ _ALL = (
     _mutant(
         "est-not-set",
         "goes on with the coin even if a value came out",
-        "agreement",
+        "validity",
         Parts(binary=binary.EstimateNotSet),
         "initc3/HoneyBadgerBFT-Python #8",
-        "bca-split-inputs",
+        "bca-equal-inputs",
     ),
     _mutant(
         "halts-at-once",
@@ -152,7 +152,7 @@ _ALL = (
         "termination",
         Parts(binary=binary.HaltsAtOnce),
         "textbook",
-        "bca-slow-party",
+        "bca-silent",
     ),
     _mutant(
         "drops-future",
@@ -173,7 +173,7 @@ _ALL = (
     _mutant(
         "bca-early-coin",
         "gives its share of the coin with ECHO2",
-        "binding termination-in-rounds",
+        "output-before-coin binding termination-in-rounds",
         Parts(bca=binary.EarlyCoin),
         "derived",
         "bca-split-inputs",
@@ -189,7 +189,7 @@ _ALL = (
     _mutant(
         "no-justification",
         "takes pre-votes without a reason",
-        "one-wins justified-votes external-validity agreement",
+        "proof-for-one justified-votes agreement",
         Parts(justified=binary.NoJustification),
         "NasitSony/async-bft-suite",
         "abba-unjustified",
@@ -201,14 +201,6 @@ _ALL = (
         Parts(justified=binary.TrustsAbbaDecide),
         "NasitSony/async-bft-suite",
         "abba-false-decide",
-    ),
-    _mutant(
-        "abba-on-majority",
-        "decides on the first value among the main-votes",
-        "agreement justified-votes",
-        Parts(abba=binary.DecidesOnMajority),
-        "derived",
-        "abba-hard-soft",
     ),
     _mutant(
         "abba-on-prevotes",
@@ -248,7 +240,7 @@ _ALL = (
         "termination-in-rounds",
         Parts(abba=binary.LateChoice),
         "derived",
-        "abba-splitter",
+        "abba-late-splitter",
     ),
     _mutant(
         "abba-no-abstain",
@@ -257,14 +249,6 @@ _ALL = (
         Parts(abba=binary.NoAbstain),
         "an earlier state of maidsafe/sn_consensus",
         "abba-hard-soft",
-    ),
-    _mutant(
-        "ckps-free-zero",
-        "counts votes without proof from anybody",
-        "few-iterations never-all-zero",
-        Parts(ckps=multivalued.FreeZero),
-        "derived",
-        "ckps-hides-proofs",
     ),
     _mutant(
         "ckps-any-value",
@@ -291,14 +275,6 @@ _ALL = (
         "vaba-hidden-commit",
     ),
     _mutant(
-        "smvba-all-zero-any",
-        "signs any valid value in later views",
-        "agreement locked-value",
-        Parts(smvba=multivalued.AnyInLaterViews),
-        "derived",
-        "smvba-mixed-votes",
-    ),
-    _mutant(
         "pmvba-waits-two",
         "recommends once it has heard two proofs",
         "termination",
@@ -307,20 +283,12 @@ _ALL = (
         "pmvba-f-silent",
     ),
     _mutant(
-        "pmvba-proofs-in-votes-only",
-        "verifies the proofs of binary agreement and does not keep them",
-        "termination",
-        Parts(pmvba=multivalued.ProofsInVotesOnly),
-        "derived",
-        "pmvba-late-proof",
-    ),
-    _mutant(
         "pmvba-silent-after",
         "answers nobody once it has decided",
         "termination",
         Parts(pmvba=multivalued.SilentAfter),
         "derived",
-        "pmvba-late-proof",
+        "pmvba-missing-value",
     ),
 )
 

@@ -79,25 +79,11 @@ class NoJustification(Justified):
         return True
 
 
-class AnyMainVote(Justified):
-    """Takes main-votes without a reason."""
-
-    def mainvote_allowed(self, message: MainVote) -> bool:
-        return message.value is None or bool(message.reasons)
-
-
 class TrustsAbbaDecide(Justified):
     """Believes a DECIDE without its certificate."""
 
     def decision(self, message: AbbaDecide) -> bool:
         return message.value in (0, 1)
-
-
-class DecidesOnMajority(Abba):
-    """Decides on the first value among the main-votes, where all of them must agree."""
-
-    def decides(self, turn: int, votes: list[MainVote]) -> int | None:  # noqa: ARG002
-        return next((vote.value for vote in votes if vote.value is not None), None)
 
 
 class LastMainVote(Abba):

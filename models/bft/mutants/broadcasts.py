@@ -92,13 +92,6 @@ class SignsTwice(Crypto):
         return self.signed.get(tag) != digest
 
 
-class PublicCoin(Crypto):
-    """Takes a hash of public data for a coin."""
-
-    def coin(self, tag: Tag, shares: Sequence[Share], k: int) -> int | None:
-        return None if len(shares) < k else int.from_bytes(f"{tag.instance}{tag.round}".encode(), "big")
-
-
 class CoinByXor(Crypto):
     """Makes a coin from the first shares that came."""
 

@@ -2,17 +2,9 @@
 """Known bugs of multivalued agreement: each class overrides one rule of a part."""
 
 from models.bft.ckps import Ckps
-from models.bft.messages import Evidence, Key
+from models.bft.messages import Key
 from models.bft.pmvba import Pmvba
-from models.bft.smvba import Smvba
 from models.bft.vaba import Vaba
-
-
-class FreeZero(Ckps):
-    """Counts votes without proof from anybody."""
-
-    def zero_counts(self, source: str, candidate: str) -> bool:  # noqa: ARG002
-        return True
 
 
 class AnyValue(Ckps):
@@ -36,39 +28,11 @@ class NoLock(Vaba):
         return True
 
 
-class AnyInLaterViews(Smvba):
-    """Signs any valid value in later views, whatever the votes were."""
-
-    def allowed(self, view: int, value: bytes, key: Key | None) -> bool:  # noqa: ARG002
-        return True
-
-
-class EarlyElection(Smvba):
-    """Elects after f + 1 complete broadcasts."""
-
-    def enough_finished(self) -> int:
-        return self.quorums.honest_one
-
-
-class EarlyOrder(Pmvba):
-    """Opens the order with f + 1 shares."""
-
-    def order_threshold(self) -> int:
-        return self.quorums.honest_one
-
-
 class WaitsForTwo(Pmvba):
     """Recommends once it has heard two proofs."""
 
     def may_recommend(self) -> bool:
         return len(self.proofs) >= 2
-
-
-class ProofsInVotesOnly(Pmvba):
-    """Verifies the proofs of binary agreement and does not keep them."""
-
-    def learn_in_agreement(self, candidate: str, evidence: Evidence) -> bool:
-        return self.is_proof(candidate, evidence)
 
 
 class SilentAfter(Pmvba):
