@@ -69,7 +69,7 @@ class Gauge:
         root = event.instance[0] if isinstance(event.instance, tuple) else event.instance
         if root != "1" or emitted.node in world.byzantine:
             return
-        found.decided[f"{emitted.node} {event.instance}"] = event.value
+        found.decided[f"{emitted.node} {event.instance!r}"] = event.value
         found.proposer = event.view
         if len(found.decided) >= len(self.honest()) * self._wanted:
             found.rounds, rest = divmod(world.now - self._inputs_ns, MS)
