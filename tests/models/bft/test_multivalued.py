@@ -34,7 +34,7 @@ def test_one_of_the_inputs_is_decided_by_all(protocol: str, form: str) -> None:
 
 @pytest.mark.parametrize("options", OPEN_POINTS, ids=str)
 def test_every_open_point_of_the_reconstruction_can_be_decided_otherwise(options: dict[str, object]) -> None:
-    stage = Stage(4, protocol="pmvba", **options)
+    stage = Stage(4, protocol="pmvba", **options)  # type: ignore[arg-type]
     stage.put_in_all()
     stage.settle()
     assert len({stage.decided(name)[-1] for name in stage.names}) == 1
