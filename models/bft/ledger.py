@@ -37,6 +37,10 @@ class Ledger(Service):
         """Epochs to come wait."""
         return self.epoch < self._number(name) <= self.epoch + WINDOW
 
+    def is_too_far(self, name: str) -> bool:
+        """Beyond the window: over reliable links it comes again."""
+        return self._number(name) > self.epoch + WINDOW
+
     def _number(self, name: str) -> int:
         return int(name) if name.isdecimal() and name == str(int(name)) else 0
 

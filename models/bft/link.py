@@ -61,6 +61,10 @@ class Link:
         self._arrived[key] = None
         return True
 
+    def forget(self, source: str, message: Numbered) -> None:
+        """It could not be kept: the next copy is new again."""
+        del self._arrived[source, message.incarnation, message.number]
+
     def acknowledge(self, source: str, message: Numbered) -> None:
         """Say that it arrived, once it cannot be forgotten any more."""
         self._party.send(source, Acknowledged(message.incarnation, message.number))

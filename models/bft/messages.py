@@ -316,6 +316,16 @@ Body = (
 )  # fmt: skip
 
 
+Kind = tuple[object, ...]
+_MARKS = ("round", "phase", "stage", "candidate", "proposer")
+
+
+def kind_of(body: Message) -> Kind:
+    """Of what kind a message is: one sender says one thing of a kind. An estimate may be said for each value."""
+    value = (body.value,) if isinstance(body, (Bval, Echo1)) else ()
+    return (type(body).__name__, *(getattr(body, mark, None) for mark in _MARKS), *value)
+
+
 class Envelope(Message):
     """A message of the protocol object named `instance`: a path such as 1/abba/0, the root's number first."""
 

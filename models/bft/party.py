@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING
 
 from models.bft.events import Buffered, Dropped, Resumed
 from models.bft.link import Acknowledged, Link, Numbered
-from models.bft.messages import Body, Envelope, Input, Toss
+from models.bft.messages import Body, Envelope, Input, Kind, Toss, kind_of
 from models.bft.protocol import KEPT_MAX, Protocol
 from models.bft.quorums import Quorums
 from models.bft.requests import Submit
 from models.bft.services import Service, make_service
 from models.bft.settings import Settings
-from sim import Actor, Caller, Message, on
+from sim import Actor, Caller, on
 from sim.agreement import Decided, Proposed, Value
 
 if TYPE_CHECKING:
     from models.bft.parts import Parts
-
-Key = tuple[str, type[Message], int]
 
 
 class Party(Actor):
@@ -32,7 +30,8 @@ class Party(Actor):
         self.quorums = Quorums.of(members, settings.f)
         self.sent: dict[str, int] = {}
         self._table: dict[str, Protocol] = {}
-        self._waiting: dict[str, dict[Key, Body]] = {}
+        self.full = False
+        self._waiting: dict[str, dict[tuple[str, Kind], Body]] = {}
 
     def on_start(self) -> None:
         """Read the journal back, which leads to where the last incarnation was."""
@@ -61,10 +60,16 @@ class Party(Actor):
 
     @on(Numbered)
     def numbered(self, source: str, message: Numbered) -> None:
-        """The same, over a link that may repeat."""
+        """The same, over a link that may repeat. What cannot be kept now is not acknowledged, and comes again later."""
+        if self.service.is_too_far(message.envelope.instance.partition("/")[0]):
+            return
+        self.full = False
         if self.link.is_new(source, message):
             self.envelope(source, message.envelope)
-        self.link.acknowledge(source, message)
+        if self.full:
+            self.link.forget(source, message)
+        else:
+            self.link.acknowledge(source, message)
 
     @on(Acknowledged)
     def acknowledged(self, source: str, message: Acknowledged) -> None:
@@ -133,8 +138,12 @@ class Party(Actor):
 
     def _keep(self, source: str, instance: str, body: Body) -> None:
         waiting = self._waiting.setdefault(instance, {})
-        key = (source, type(body), getattr(body, "round", 0))
-        if key in waiting or sum(map(len, self._waiting.values())) >= KEPT_MAX:
+        key = (source, kind_of(body))
+        if key in waiting:
+            self.drop("second of its kind", source)
+            return
+        if sum(map(len, self._waiting.values())) >= KEPT_MAX:
+            self.full = True
             self.drop("too early", source)
             return
         waiting[key] = body
@@ -145,7 +154,7 @@ class Party(Actor):
         for path in [path for path in self._waiting if not instance or path.startswith(f"{instance}/")]:
             if self.find(path) is None:
                 continue
-            for (source, _, _), body in self._waiting.pop(path, {}).items():
+            for (source, _), body in self._waiting.pop(path, {}).items():
                 self.deliver(source, path, body)
 
     def post(self, to: str, instance: str, body: Body) -> None:

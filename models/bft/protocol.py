@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from models.bft.events import Buffered
-from models.bft.messages import Body
+from models.bft.messages import Body, Kind, kind_of
 from sim import Message
 from sim.agreement import Tag
 
@@ -50,7 +50,7 @@ class Protocol:
         self.instance = instance
         self.crypto = party.crypto
         self.quorums: Quorums = party.quorums
-        self._kept: dict[tuple[str, type[Message], int], Message] = {}
+        self._kept: dict[tuple[str, Kind], Message] = {}
 
     def on(self, source: str, message: Message) -> None:
         """A message for this instance; `source` is who really sent it."""
@@ -69,8 +69,8 @@ class Protocol:
         return False
 
     def keep(self, source: str, message: Message) -> None:
-        """Set a message aside that cannot be judged yet: the first of each sender, type and round."""
-        key = (source, type(message), getattr(message, "round", 0))
+        """Set a message aside that cannot be judged yet: the first of each sender and kind."""
+        key = (source, kind_of(message))
         if len(self._kept) < KEPT_MAX and key not in self._kept:
             self._kept[key] = message
             self.party.emit(Buffered(self.instance, len(self._kept)))
@@ -80,7 +80,7 @@ class Protocol:
     def judge_kept(self) -> None:
         """Take what was set aside as if it came now; what still cannot be judged is set aside again."""
         kept, self._kept = self._kept, {}
-        for (source, _, _), message in kept.items():
+        for (source, _), message in kept.items():
             self.on(source, message)
 
     def send(self, to: str, message: Body) -> None:

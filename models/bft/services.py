@@ -31,6 +31,10 @@ class Service:
         """Whether there will be one."""
         return False
 
+    def is_too_far(self, name: str) -> bool:  # noqa: ARG002
+        """Whether a root instance is so far ahead that nothing of it is kept."""
+        return False
+
     def heard(self, instance: str) -> None:
         """A message of an instance came."""
 

@@ -50,16 +50,28 @@ class CoinAwareSplitter(Attack):
 
     def tick(self, conductor: Conductor) -> None:
         """One step of the present stage; a round in which nothing moves is let go."""
-        plan = conductor.memory
-        assert isinstance(plan, Plan), "begin put it there"
+        plan = self._plan(conductor)
+        if plan.stage == "failed":
+            return
         done = {"split": self._split, "merge": self._merge, "turn": self._turn, "open": self._open}[plan.stage]
         following = done(conductor, plan)
         if following != plan.stage:
             plan.stage, plan.waited = following, 0
             return
         plan.waited += 1
-        if plan.waited > PATIENCE and plan.stage != "split":
-            plan.stage, plan.waited = "open", 0
+        if plan.waited > PATIENCE:
+            plan.stage, plan.waited = "failed" if plan.stage == "split" else "open", 0
+        if plan.stage == "failed":
+            conductor.let_go()
+
+    def delay(self, conductor: Conductor, flight: Flight) -> int | None:
+        """Nothing is held once somebody has decided and the parties do not move together any more."""
+        return flight.delay if self._plan(conductor).stage == "failed" else super().delay(conductor, flight)
+
+    def _plan(self, conductor: Conductor) -> Plan:
+        plan = conductor.memory
+        assert isinstance(plan, Plan), "begin put it there"
+        return plan
 
     def _split(self, conductor: Conductor, plan: Plan) -> str:
         """Once all honest estimates of the round are out: A0 hears w, A1 hears v."""
