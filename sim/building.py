@@ -94,6 +94,7 @@ def _setting(scenario: Scenario, keep_trace: bool) -> Setting:
         topology=_topology(network),
         rule=_everyday(network),
         fifo=network.fifo,
+        loopback=network.loopback,
         disk=PROFILES[scenario.machines.disk],
         restart_after=scenario.machines.restart,
         keep_trace=keep_trace,

@@ -99,7 +99,8 @@ class Model:
     verbs: what a workload may ask, with how many literal arguments besides the key; orders: likewise for an operator's
     orders, which are given only where a workload names them and stand in no history. checks: promises that are always
     checked, each made anew for every run. landmarks: what `sometimes` can ask for. roles: who is what right now, from
-    the actors that are up, by node name. mutants: known bugs.
+    the actors that are up, by node name. mutants: known bugs. refuse: (parameter, what is wrong with it) for so
+    many servers, beyond what the class can see.
     """
 
     name: str

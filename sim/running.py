@@ -104,6 +104,7 @@ class Running:
                 *((stopped,) if stopped else ()),
                 *self._early(),
                 *self._quiet(),
+                *self._idle(),
             ),
             checkpoints=tuple(world.trace.checkpoints),
             reproduce=self._reproduce(),
@@ -126,6 +127,7 @@ class Running:
             tuple(name for name in servers if name in nodes),
             tuple(name for name in clients if name in nodes),
             tuple(FaultSpan(_words(fault), fault.inject_ns, fault.heal_ns) for fault in self._storm.fired),
+            frozenset(name for name in self.world.byzantine if name in nodes),
             down=tuple(name for name in servers if name in nodes and self.world.nodes[name].holds),
         )
 
@@ -147,6 +149,11 @@ class Running:
         if self._storm.fired or not planned:
             return ()
         return (f"no fault fired ({planned} were planned): this run says nothing about surviving faults",)
+
+    def _idle(self) -> tuple[str, ...]:
+        """A behaviour that never did anything is no evidence that a protocol survives it."""
+        idle = [(one.id, part) for one in self._storm.fired for part, acts in one.acts.items() if not acts]
+        return tuple(f"{name}: {part} never acted" for name, part in idle)
 
     def _reproduce(self) -> str:
         words = ["sim", "run", self._loaded.path, "--seed", str(self.seed)]

@@ -1,10 +1,13 @@
 """Rooms import downwards only, the public face is small, and a run loads nothing heavy."""
 
 import ast
+import importlib
 import json
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 import sim
 
@@ -14,6 +17,8 @@ RANKS = {
     "sim.world": 0,
     "sim.checks": 1,
     "sim.model": 2,
+    "sim.agreement": 3,
+    "sim.adversary": 3,
     "sim.faults": 2,
     "sim.scenario": 3,
     "sim.building": 4,
@@ -33,6 +38,10 @@ RANKS = {
     "sim.__main__": 11,
 }
 """Room -> floor. A module may import from its own room and from lower floors."""
+
+
+FACES = ("sim", "sim.adversary", "sim.agreement", "sim.parameters")
+"""What models may import: the public face, and those for agreement protocols, adversaries and parameters."""
 
 
 def room_of(module: str) -> str:
@@ -79,19 +88,13 @@ def test_every_room_imports_only_from_lower_ones() -> None:
     assert wrong == []
 
 
-PUBLIC = ("sim", "sim.parameters")
-"""What a model may import of ours."""
-
-
 def test_models_import_public_names_of_sim_and_nothing_of_each_other() -> None:
     wrong: list[str] = []
     for file in sorted(ROOT.glob("models/*/**/*.py")):
         own = ".".join(file.relative_to(ROOT).parts[:2])
         if own == "models.stack":
             continue  # it composes the others
-        wrong += [
-            f"{file.name}: {name}" for name in imports_of(file) if name not in PUBLIC and not name.startswith(own)
-        ]
+        wrong += [f"{file.name}: {name}" for name in imports_of(file) if name not in FACES and not name.startswith(own)]
     assert wrong == []
 
 
@@ -100,6 +103,14 @@ def test_the_public_face_is_small_and_every_name_of_it_loads() -> None:
     assert sorted(sim.__all__) == sorted(set(sim.__all__))
     assert all(getattr(sim, name) is not None for name in sim.__all__)
     assert dir(sim) == sorted(sim.__all__)
+
+
+@pytest.mark.parametrize("face", FACES[1:])
+def test_the_further_faces_are_small_and_sorted(face: str) -> None:
+    module = importlib.import_module(face)
+    assert len(module.__all__) <= 40
+    assert module.__all__ == sorted(set(module.__all__))
+    assert all(getattr(module, name) is not None for name in module.__all__)
 
 
 def loaded_after(code: str) -> set[str]:

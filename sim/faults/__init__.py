@@ -2,10 +2,26 @@
 
 from importlib.metadata import entry_points
 
-from sim.faults import call, clock, crash, damage, disk, link, partition, pause
+from sim.faults import byzantine, call, clock, coin, crash, damage, disk, link, partition, pause, schedule
 from sim.faults.fault import FAULTS, Fault, Heal, Scene
 
 for _point in entry_points(group="seedstorm.faults"):
     _point.load()
 
-__all__ = ["FAULTS", "Fault", "Heal", "Scene", "call", "clock", "crash", "damage", "disk", "link", "partition", "pause"]
+__all__ = [
+    "FAULTS",
+    "Fault",
+    "Heal",
+    "Scene",
+    "byzantine",
+    "call",
+    "clock",
+    "coin",
+    "crash",
+    "damage",
+    "disk",
+    "link",
+    "partition",
+    "pause",
+    "schedule",
+]

@@ -21,7 +21,10 @@ Heal = Callable[[], None]
 
 
 class Scene:
-    """What a fault sees when it fires: its id, its own stream, the nodes, and where it writes down what it did."""
+    """What a fault sees when it fires: its id, its own stream, the nodes, and where it writes down what it did.
+
+    `acts` counts, for faults that go on acting while they last, how often each of their parts did anything.
+    """
 
     def __init__(self, fault_id: str, stream: Stream, roster: Roster, atlas: Atlas | None = None) -> None:
         self.id = fault_id
@@ -33,6 +36,7 @@ class Scene:
         self.reason = "no target"
         self.meant: list[tuple[str, ...]] = []
         """What was found or drawn, in order: enough to write the fault down with names."""
+        self.acts: dict[str, int] = {}
 
     def resolve(
         self, selector: Selector, *, among: Sequence[str] | None = None, taken: Sequence[str] = ()

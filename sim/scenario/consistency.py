@@ -70,7 +70,7 @@ def _system(name: str, entry: SystemEntry, model: Model) -> Iterator[Finding]:
             yield (*where, "parameters", *details["loc"]), _say(details, model.parameters)
         return
     for parameter, message in model.refuse(parameters, entry.nodes):
-        yield (*where, *(("parameters", parameter) if parameter in entry.parameters else ())), message
+        yield (*where, *(("parameters", parameter) if parameter in entry.parameters else ("nodes",))), message
 
 
 def _workloads(scenario: Scenario, models: dict[str, Model]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from sim.faults import Fault
 from sim.faults.selectors import Selector
 from sim.scenario.fields import Every, Expect, MaxDown, Values
 from sim.world.distributions import Constant
+from sim.world.network import LOOPBACK
 from sim.world.quantities import (
     Bandwidth,
     Drift,
@@ -57,6 +58,7 @@ class NetworkEntry(Part):
     """The network on an ordinary day. `missing` names pairs of nodes between which there is no link, ever."""
 
     latency: LatencyField = Constant(1 * MS)
+    loopback: LatencyField = LOOPBACK
     loss: Probability = 0
     duplicate: Probability = 0
     reorder: Probability = 0

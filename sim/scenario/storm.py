@@ -1,7 +1,7 @@
 """The storm: fires the faults of a plan at their times, heals them, and writes down what they did."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sim.faults.atlas import Atlas
 from sim.faults.fault import Fault, Heal, Scene
@@ -17,7 +17,10 @@ RETRY = 100 * MS
 
 @dataclass
 class Fired:
-    """A fault that was injected: `fault` is written with the names it hit. `heal_ns` is None until it healed."""
+    """A fault that was injected: `fault` is written with the names it hit.
+
+    `heal_ns` is None until it healed; `acts` counts what its parts did meanwhile.
+    """
 
     id: str
     kind: str
@@ -26,6 +29,7 @@ class Fired:
     effect: str
     fault: Fault
     heal_ns: int | None = None
+    acts: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,8 @@ class Storm:
         if heal is None:
             self._miss(planned, number, kind, scene)
             return
-        fired = Fired(planned.id, kind, world.now, scene.targets, scene.effect, planned.fault.written(scene))
+        written = planned.fault.written(scene)
+        fired = Fired(planned.id, kind, world.now, scene.targets, scene.effect, written, acts=scene.acts)
         self.fired.append(fired)
         world.record_fault(planned.id, "inject", kind, scene.targets)
         self._heal_later(planned, fired, heal, scene)

@@ -33,6 +33,7 @@ from sim.world.message import (
     check_fields,
 )
 from sim.world.operations import Operation
+from sim.world.signatures import Signatures, Signer
 from sim.world.streams import Stream
 from sim.world.timer import Timer
 
@@ -95,6 +96,16 @@ class Actor:
     def disk(self) -> Disk:
         """The node's disk: what `load` and `read` find after a restart."""
         return self._node.disk
+
+    @property
+    def signer(self) -> Signer:
+        """The capability to sign in this node's name. Keep it in `on_start`: asking costs a little each time."""
+        return self._node.signer
+
+    @property
+    def signatures(self) -> Signatures:
+        """What everybody can verify, combine and toss."""
+        return self._node.signatures
 
     def now(self) -> int:
         """The node's own wall clock, in ns: offset, drift, jumps and all."""

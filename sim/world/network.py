@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sim.world import trace as records
 from sim.world.distributions import Constant, Distribution, interpolate, quantiles
+from sim.world.flight import Flight, Scheduler
 from sim.world.kernel import TIE_SHIFT, Act, Kernel
 from sim.world.link_rule import Frame, LinkRule, RuleOnLink, garble
 from sim.world.message import Message
@@ -72,7 +73,7 @@ class Link:
         self.traffic.sent += 1
         if not self.plain:
             strikes = [rule.strikes() for rule in self.rules]
-            if self.cuts or self.fifo or any(strikes):
+            if self.cuts or self.fifo or any(strikes) or self._network.schedulers:
                 self._carry_through_rules(message, word, strikes)
                 return
         kernel = self.kernel
@@ -93,6 +94,22 @@ class Link:
                 self.trace.cause,
             ),
         )
+
+    def hurry(self, message: Message) -> None:
+        """Take a message that arrives at this very moment, unless the link is cut."""
+        words = self.words
+        word = words.pop() if words else self._stream.refill()
+        self.traffic.sent += 1
+        packet = self._packet(0, word, message)
+        if self.cuts:
+            self.lose(packet, "cut")
+        else:
+            heappush(self.kernel._queue, packet)
+
+    @property
+    def arrive(self) -> Act:
+        """What delivers a packet of this link."""
+        return arrive
 
     def lose(self, packet: Packet, why: str) -> None:
         """Record that a message never arrives."""
@@ -134,7 +151,11 @@ class Link:
         if self.fifo:
             self._last = max(now + delay, self._last + 1)
             delay = self._last - now
-        heappush(self.kernel._queue, self._packet(delay, word, message))
+        packet = self._packet(delay, word, message)
+        if self._network.schedulers:
+            self._network.ask(Flight(self, message, delay, packet))
+        else:
+            heappush(self.kernel._queue, packet)
 
     def _queueing(self, bandwidth: int, message: Message) -> int:
         """How long until the last byte is on the line: the messages before it go first, then it takes its time."""
@@ -145,7 +166,7 @@ class Link:
 
     def refresh(self) -> None:
         """See whether the short way is open again."""
-        self.plain = not (self.cuts or self.rules or self.fifo)
+        self.plain = not (self.cuts or self.rules or self.fifo or self._network.schedulers)
 
 
 def arrive(packet: Packet) -> None:
@@ -174,7 +195,8 @@ class Network:
     """All links of a world, and the levers on them: cut and mend, degrade and restore.
 
     `latency_between(source, target)` gives the base latency of a pair of nodes; `base` is the network's own rule (its
-    everyday loss, duplicates, reordering), None for a network without.
+    everyday loss, duplicates, reordering), None for a network without. `loopback` is how long a node takes to
+    hear itself.
     """
 
     def __init__(
@@ -186,11 +208,13 @@ class Network:
         *,
         base: LinkRule | None = None,
         fifo: bool = False,
+        loopback: Distribution = LOOPBACK,
     ) -> None:
         self.kernel = kernel
         self.trace = trace
         self.traffic = Traffic()
         self.fifo = fifo
+        self._loopback = loopback
         self._stream = stream
         self._latency_between = latency_between
         self._base = base
@@ -198,6 +222,7 @@ class Network:
         self._cuts: dict[tuple[str, str], int] = {}
         self._degraded: dict[int, tuple[frozenset[tuple[str, str]], LinkRule]] = {}
         self._handles = 0
+        self.schedulers: list[Scheduler] = []
 
     def join(self, node: "Node") -> None:
         """Let a node be reached by its name."""
@@ -209,7 +234,7 @@ class Network:
         if node is None:
             raise LookupError(f"{source.name} sends to {to!r}, which is not a node of this world")
         own = source is node
-        latency = LOOPBACK if own else self._latency_between(source, node)
+        latency = self._loopback if own else self._latency_between(source, node)
         stream = self._stream("link", source.name, to)
         link = Link(self, source, node, latency, stream)
         if self._base is not None and not own:
@@ -266,6 +291,32 @@ class Network:
                 link.rules = [one for one in link.rules if one.rule is not rule]
                 link.refresh()
 
+    def obey(self, scheduler: Scheduler) -> None:
+        """Let `scheduler` decide about every message between two nodes that is sent from now on."""
+        self.schedulers.append(scheduler)
+        self._refresh()
+
+    def ignore(self, scheduler: Scheduler) -> None:
+        """Undo one `obey`. What the scheduler holds is its own to let go."""
+        self.schedulers.remove(scheduler)
+        self._refresh()
+
+    def ask(self, flight: Flight) -> None:
+        """Let the schedulers decide, each about what the one before it made of the delay."""
+        for scheduler in tuple(self.schedulers):
+            if flight.source == flight.target and not scheduler.selves:
+                continue
+            delay = scheduler.schedule(flight)
+            if delay is None:
+                return
+            flight.delay = delay
+        flight.depart(flight.delay)
+
+    def _refresh(self) -> None:
+        for node in self._nodes.values():
+            for link in node.links.values():
+                link.refresh()
+
     def wire_size(self, message: Message) -> int:
         """Bytes of a message on the wire: its encoding and 40 of headers."""
         return len(self._encode(message)) + 40
@@ -273,7 +324,7 @@ class Network:
     def state(self) -> tuple[object, ...]:
         """What the levers stand at, for comparing before and after: cuts and rules by pair."""
         rules = sorted((pair, rule.id) for pairs, rule in self._degraded.values() for pair in pairs)
-        return (tuple(sorted(self._cuts.items())), tuple(rules))
+        return (tuple(sorted(self._cuts.items())), tuple(rules), tuple(one.id for one in self.schedulers))
 
     def _on_link(self, rule: LinkRule, source: str, target: str) -> RuleOnLink:
         return RuleOnLink(rule, self._stream("fault", rule.id, "link", source, target))

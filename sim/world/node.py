@@ -6,12 +6,14 @@ waits, as in the socket buffers of a stopped process, and is handled in order wh
 """
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.world import trace as records
 from sim.world.clock import Clock
 from sim.world.disk import Disk, DiskError
 from sim.world.message import Event, Message
+from sim.world.signatures import Signatures, Signer
 from sim.world.streams import Stream
 
 if TYPE_CHECKING:
@@ -26,6 +28,16 @@ if TYPE_CHECKING:
 Outbox = Callable[[str, Message], Iterable[tuple[str, Message]]]
 
 
+class Strings(Protocol):
+    """What a Byzantine node hangs on: it stands between the honest code of the node and the network."""
+
+    def outgoing(self, to: str, message: Message) -> Iterable[tuple[str, Message]]:
+        """What leaves instead of `message`, and to whom."""
+
+    def incoming(self, source: str, message: Message) -> bool:
+        """Whether the node's own code is shown what arrived."""
+
+
 class Node:
     """One machine of the world. Faults reach it through the levers of `World`, models through `Actor`."""
 
@@ -33,7 +45,7 @@ class Node:
     __slots__ = (  # noqa: RUF023
         "up", "paused", "handlers", "actor", "ties", "open_disk", "outbox", "links",
         "_backlog", "_factory", "_pauses", "_world", "calls", "calls_made", "clock", "holds", "incarnation",
-        "is_client", "kernel", "name", "operations", "system", "tasks", "timers", "trace", "zone",
+        "is_client", "kernel", "name", "operations", "strings", "system", "tasks", "timers", "trace", "zone",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +67,7 @@ class Node:
         self.holds = 0
         self.incarnation = 0
         self.outbox: Outbox | None = None
+        self.strings: list[Strings] = []
         self.links: dict[str, Link] = {}
         self.timers: dict[Timer, None] = {}
         self.tasks: dict[Task[Any], None] = {}
@@ -74,6 +87,16 @@ class Node:
             self.open_disk.on_error = self.disk_failed
         return self.open_disk
 
+    @property
+    def signer(self) -> Signer:
+        """The capability to sign in this node's name."""
+        return Signer(self._world.registry, self.name)
+
+    @property
+    def signatures(self) -> Signatures:
+        """What this node can verify, combine and toss."""
+        return Signatures(self._world.registry, self.name)
+
     def syncing(self) -> bool:
         """Whether a disk sync is under way that messages and events must wait for."""
         disk = self.open_disk
@@ -92,7 +115,7 @@ class Node:
         actor.clock = self.clock
         actor.random = self._world.stream("node", self.name, "incarnation", self.incarnation)
         self.actor = actor
-        self.handlers = actor._handlers
+        self._rig()
         self.kernel.ties = self.ties
         self.enter(_boot, actor)
 
@@ -156,6 +179,44 @@ class Node:
             return
         for target, said in self.outbox(to, message):
             (self.links.get(target) or self.link(target)).carry(said)
+
+    def twin(self, ties: Stream) -> "Node":
+        """A second machine of the same name and code, with an empty disk, that no link leads to."""
+        own = self._world
+        twin = Node(own, self.name, self._factory, system=self.system, zone=self.zone, is_client=self.is_client)
+        twin.ties = ties
+        return twin
+
+    def hang(self, strings: Strings) -> None:
+        """Let `strings` come between the node's code and the network, behind those that do already."""
+        self.strings.append(strings)
+        self.outbox = self._leave
+        self._rig()
+
+    def free(self, strings: Strings) -> None:
+        """Undo one `hang`."""
+        self.strings.remove(strings)
+        self.outbox = self._leave if self.strings else None
+        self._rig()
+
+    def _rig(self) -> None:
+        handlers = {} if self.actor is None else self.actor._handlers
+        self.handlers = {kind: partial(self._heed, one) for kind, one in handlers.items()} if self.strings else handlers
+
+    def _leave(self, to: str, message: Message) -> Iterable[tuple[str, Message]]:
+        """What all strings together make of a message. What a node tells itself stays as it is."""
+        said = [(to, message)]
+        if to != self.name:
+            for strings in self.strings:
+                said = [one for target, changed in said for one in strings.outgoing(target, changed)]
+        return said
+
+    def _heed(
+        self, handler: Callable[..., Message | None], actor: "Actor", source: str, message: Message
+    ) -> Message | None:
+        if all(strings.incoming(source, message) for strings in tuple(self.strings)):
+            return handler(actor, source, message)
+        return None
 
     def link(self, to: str) -> "Link":
         """The link to the node named `to`, made when the first message takes it."""

@@ -14,9 +14,10 @@ from sim.world.distributions import Constant, Distribution
 from sim.world.kernel import Kernel
 from sim.world.link_rule import LinkRule
 from sim.world.message import Emitted, Event, check_fields
-from sim.world.network import Network
-from sim.world.node import Node
+from sim.world.network import LOOPBACK, Network
+from sim.world.node import Node, Strings
 from sim.world.operations import OperationLog
+from sim.world.signatures import Registry
 from sim.world.streams import Stream
 from sim.world.topology import Topology
 from sim.world.trace import Trace
@@ -36,6 +37,7 @@ class Setting:
     topology: Topology | None = None
     rule: LinkRule | None = None
     fifo: bool = False
+    loopback: Distribution = LOOPBACK
     disk: DiskProfile = NVME_PLP
     restart_after: int = 1 * SECOND
     keep_trace: bool = False
@@ -51,9 +53,17 @@ class World:
         self.kernel = Kernel(self.stream("kernel", "ties"))
         self.operations = OperationLog(lambda: self.kernel._now, self.trace)
         self.network = Network(
-            self.kernel, self.trace, self.stream, self._latency, base=self.setting.rule, fifo=self.setting.fifo
+            self.kernel,
+            self.trace,
+            self.stream,
+            self._latency,
+            base=self.setting.rule,
+            fifo=self.setting.fifo,
+            loopback=self.setting.loopback,
         )
         self._nodes: dict[str, Node] = {}
+        self._registry: Registry | None = None
+        self.byzantine: dict[str, None] = {}
         self._watchers: dict[type, list[Observer]] = {}
         self._observers: dict[type[Event], list[Observer]] = {}
         self._named: dict[str, list[Observer]] = {}
@@ -63,6 +73,13 @@ class World:
     def now(self) -> int:
         """World time in ns."""
         return self.kernel._now
+
+    @property
+    def registry(self) -> Registry:
+        """Who signed what in this world, made when first asked for."""
+        if self._registry is None:
+            self._registry = Registry(self.seed)
+        return self._registry
 
     def stream(self, *names: str | int) -> Stream:
         """The stream of these names under the world's seed."""
@@ -172,6 +189,16 @@ class World:
     def resume(self, name: str) -> None:
         """Let a paused node go on."""
         self._nodes[name].resume()
+
+    def corrupt(self, name: str, strings: Strings) -> None:
+        """Let `strings` do as they like with what a node says and hears. Its name stays on the list of the corrupt."""
+        self.byzantine[name] = None
+        self.registry.coins.corrupt[name] = None
+        self._nodes[name].hang(strings)
+
+    def redeem(self, name: str, strings: Strings) -> None:
+        """Let the node speak for itself again."""
+        self._nodes[name].free(strings)
 
     def fallen(self, node: Node) -> None:
         """A node crashed by its own doing: the process is gone, the machine stays. A supervisor starts it again."""

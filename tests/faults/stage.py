@@ -127,7 +127,7 @@ def inject(world: World, verb: str, body: str | Mapping[str, object], name: str 
 
 def levers(world: World) -> dict[str, object]:
     """What every lever of the world stands at."""
-    found: dict[str, object] = {"network": world.network.state()}
+    found: dict[str, object] = {"network": world.network.state(), "coins": tuple(world.registry.coins.modes)}
     for name, node in world.nodes.items():
         clock = node.clock
         found[name] = (

@@ -47,11 +47,11 @@ def roster() -> Roster:
 def levers(world: World) -> tuple[object, ...]:
     """Where all levers of the world stand."""
     nodes = tuple(
-        (name, node.up, node.paused, node.holds, node.clock.offset, node.clock.drift_ppm, node.clock.frozen,
-         node.disk.levers.state(), tuple(sorted(inode.unreadable) for inode in node.disk.inodes()))
+        (name, node.up, node.paused, node.outbox, node.holds, node.clock.offset, node.clock.drift_ppm,
+         node.clock.frozen, node.disk.levers.state(), tuple(sorted(inode.unreadable) for inode in node.disk.inodes()))
         for name, node in world.nodes.items()
     )  # fmt: skip
-    return (world.network.state(), nodes)
+    return (world.network.state(), tuple(world.registry.coins.modes), nodes)
 
 
 def example_of(verb: str) -> Fault:

@@ -30,6 +30,18 @@ VARIANTS = {
     "damage": [
         "{kinds: [rot]}", "{kinds: [unreadable], files: words.*}", "{kinds: [misdirected], sound: 1}", "{nodes: all}",
     ],
+    "byzantine": [
+        "{nodes: leader, silent: {to: others}}", "{withhold: {share: 30%, types: [Word]}}", "{delay: {by: 20ms}}",
+        "{rush: {}}", "{equivocate: {split: parity}}", "{equivocate: {second: n3, field: number}}",
+        "{nodes: random:2, mutate: {chance: 90%, limit: 7}, replay: {instance: other}}", "{twin: {with: [n4, n5]}}",
+        "{flood: {field: number, copies: 3}}", "{duplicate-signers: {}, empty-certificate: {vary: false}, forged: {}}",
+    ],
+    "schedule": [
+        "{random: {takes: 5ms}}", "{pareto: {most: 100ms}}", "{bounded: {bound: 9ms}}", "{fifo: {}}", "{priority: {}}",
+        "{rushing: {}}", "{sees: all, quorum-blocking: {quorum: 2}}", "{isolating: {whom: n2}}", "{last-minute: {}}",
+        "{slow-types: {types: [Word], from: n1, late: 70ms}}",
+    ],
+    "coin": ["{weak: 20%}", "{biased: 90%}", "{predictable: true}", "{scripted: [0, 1, 1]}"],
     "call": ["{function: 'sim.faults.call:freeze_everybody'}"],
 }  # fmt: skip
 CASES = [(verb, body) for verb, bodies in VARIANTS.items() for body in bodies]

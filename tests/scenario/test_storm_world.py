@@ -165,7 +165,7 @@ def test_an_event_that_never_came_is_reported() -> None:
 def test_a_link_fault_that_fires_twice_draws_from_two_streams() -> None:
     entry = "link: {from: n1, to: n2, both: false, loss: 50%}"
     _, world = storm_of(planned("f1", entry, after="Written", times=2), until=500 * MS)
-    _, rules = world.network.state()
+    _, rules, _ = world.network.state()
     assert rules == ((("n1", "n2"), "f1"), (("n1", "n2"), "f1.2"))
 
 

@@ -1,0 +1,69 @@
+"""Twins: two honest copies of a node under one identity, each talking to its own part (Bano and others, 2020).
+
+Both sign in the same name, neither knows of the other: equivocation without a line of attack code.
+"""
+
+from typing import ClassVar
+
+import pydantic
+
+from sim.faults.byzantine.behaviour import Behaviour, Puppet, Said
+from sim.faults.selectors import Selector
+from sim.world.message import Message
+from sim.world.node import Node
+
+
+class Twin(Behaviour):
+    """A second copy, started on an empty disk, talks to the peers of `with` (default: a random half) in its place."""
+
+    verb: ClassVar[str] = "twin"
+
+    with_: Selector | None = pydantic.Field(None, alias="with")
+
+    def begin(self, puppet: Puppet) -> None:
+        """Start the copy."""
+        others = [name for name in puppet.scene.roster.servers if name != puppet.name]
+        drawn = puppet.stream.shuffled(others)[: (len(others) + 1) // 2]
+        chosen = drawn if self.with_ is None else puppet.scene.resolve(self.with_)
+        puppet.sides = dict.fromkeys(chosen, 1)
+        puppet.twin = twin = puppet.node.twin(puppet.stream.child("ties"))
+        twin.outbox = lambda to, message: self._second_says(puppet, to, message)
+        twin.start()
+
+    def end(self, puppet: Puppet) -> None:
+        """The copy is gone, and what it knew with it."""
+        assert puppet.twin is not None, "it began"
+        puppet.twin.stop("wipe", puppet.stream)
+
+    def outgoing(self, puppet: Puppet, to: str, message: Message) -> Said:
+        """The first copy is not heard by those of the second."""
+        return () if puppet.sides.get(to, 0) else ((to, message),)
+
+    def incoming(self, puppet: Puppet, source: str, message: Message) -> bool:
+        """What those of the second say is for the second."""
+        if not puppet.sides.get(source, 0):
+            return True
+        twin = puppet.twin
+        assert twin is not None, "it began"
+        twin.enter(lambda _: _hand(twin, source, message), None)
+        return False
+
+    def _second_says(self, puppet: Puppet, to: str, message: Message) -> Said:
+        twin = puppet.twin
+        assert twin is not None, "it began"
+        if to == puppet.name:
+            puppet.world.at(puppet.world.now, lambda: twin.enter(lambda _: _hand(twin, to, message), None))
+        elif puppet.sides.get(to, 0):
+            puppet.act(message, to)
+            puppet.say(to, message)
+        return ()
+
+    def selectors(self) -> list[Selector]:
+        """Whom it tells, and who hears the second copy."""
+        return [self.to, *(() if self.with_ is None else (self.with_,))]
+
+
+def _hand(twin: Node, source: str, message: Message) -> None:
+    handler = twin.handlers.get(type(message))
+    if handler is not None and twin.actor is not None:
+        handler(twin.actor, source, message)

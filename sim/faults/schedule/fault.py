@@ -1,0 +1,125 @@
+"""An adversarial scheduler as a fault: it takes over the network, and lets go of everything when it heals."""
+
+import importlib
+from typing import Annotated, ClassVar, Literal
+
+import pydantic
+from pydantic import AfterValidator
+
+from sim.faults.fault import Fault, Heal, Scene, one_of
+from sim.faults.schedule.conductor import Conductor, Order
+from sim.faults.schedule.orders import (
+    Bounded,
+    Fifo,
+    Isolating,
+    LastMinute,
+    Pareto,
+    Priority,
+    QuorumBlocking,
+    Random,
+    Rushing,
+    SlowTypes,
+)
+from sim.faults.selectors import Selector
+from sim.world.streams import Stream
+from sim.world.world import World
+
+_NAMES = (
+    "random", "pareto", "bounded", "fifo", "priority", "rushing", "quorum_blocking", "isolating", "slow_types",
+    "last_minute", "own",
+)  # fmt: skip
+_DRAWN = {"random": 3, "pareto": 2, "priority": 3, "rushing": 2, "quorum-blocking": 3, "last-minute": 1, "bounded": 1}
+
+
+def find_own(name: str) -> type[Order]:
+    """A model's own scheduler: `bft/one-candidate` stands in SCHEDULERS of models.bft.schedulers. ValueError if not."""
+    model, _, wanted = name.partition("/")
+    try:
+        table = getattr(importlib.import_module(f"models.{model}.schedulers"), "SCHEDULERS", {})
+    except ModuleNotFoundError as error:
+        raise ValueError(f"{name!r}: model {model!r} has no schedulers of its own") from error
+    if wanted not in table:
+        raise ValueError(f"{name!r}: model {model!r} has the schedulers {', '.join(sorted(table))}")
+    found: type[Order] = table[wanted]
+    return found
+
+
+def _existing(name: str) -> str:
+    find_own(name)
+    return name
+
+
+class OwnOrder(pydantic.BaseModel):
+    """A model's own scheduler, by name, with its options."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    name: Annotated[str, AfterValidator(_existing)]
+    options: dict[str, object] = pydantic.Field({}, alias="with")
+
+    @pydantic.model_validator(mode="after")
+    def _fitting(self) -> "OwnOrder":
+        self.order()
+        return self
+
+    def order(self) -> Order:
+        """The scheduler with its options; ValidationError if they do not fit."""
+        return find_own(self.name).model_validate(self.options)
+
+
+class Schedule(Fault):
+    """Let an adversary decide when messages arrive: any finite time is legal, and nothing is lost.
+
+    random, pareto, bounded, fifo, last-minute: distributions and orders. priority: some are always late. rushing: the
+    corrupt first. quorum-blocking: whoever waits for a quorum waits for the last one. isolating: the leader hears and
+    is heard late. slow-types: some types are late. own: what a model brings along. It sees headers, with `sees: all`
+    contents too. Whatever it still holds arrives when it heals.
+    """
+
+    verb: ClassVar[str] = "schedule"
+    example: ClassVar[str] = "{quorum-blocking: {late: 30ms}}"
+
+    sees: Literal["headers", "all"] = "headers"
+    random: Random | None = None
+    pareto: Pareto | None = None
+    bounded: Bounded | None = None
+    fifo: Fifo | None = None
+    priority: Priority | None = None
+    rushing: Rushing | None = None
+    quorum_blocking: QuorumBlocking | None = pydantic.Field(None, alias="quorum-blocking")
+    isolating: Isolating | None = None
+    slow_types: SlowTypes | None = pydantic.Field(None, alias="slow-types")
+    last_minute: LastMinute | None = pydantic.Field(None, alias="last-minute")
+    own: OwnOrder | None = None
+
+    @pydantic.model_validator(mode="after")
+    def _one_order(self) -> "Schedule":
+        one_of(self, _NAMES)
+        return self
+
+    @classmethod
+    def draw(cls, stream: Stream) -> "Schedule":
+        """One of the general ones."""
+        return cls.model_validate({stream.weighted(_DRAWN): {}})
+
+    def selectors(self) -> list[tuple[str, Selector]]:
+        """Whom it isolates, and between whom it is slow."""
+        found = [] if self.isolating is None else [("isolating", self.isolating.whom)]
+        slow = self.slow_types
+        return found if slow is None else [("slow-types", slow.source), ("slow-types", slow.target)]
+
+    def inject(self, world: World, scene: Scene) -> Heal | None:
+        """Take over every link between two nodes."""
+        chosen = getattr(self, one_of(self, _NAMES))
+        order: Order = chosen.order() if isinstance(chosen, OwnOrder) else chosen
+        scene.targets = scene.roster.servers
+        scene.effect = order.verb
+        conductor = Conductor(world, order, scene, self.sees)
+        order.begin(conductor)
+        world.network.obey(conductor)
+
+        def heal() -> None:
+            world.network.ignore(conductor)
+            conductor.end()
+
+        return heal

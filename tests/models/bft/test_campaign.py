@@ -1,0 +1,70 @@
+"""Short runs over behaviours and schedulers: no alarm with at most f corrupt, and an alarm beyond."""
+
+import pytest
+
+from benchmarks.agreement.campaign import BEHAVIOURS, PROTOCOLS, SCHEDULERS, text
+from benchmarks.agreement.measure import measure
+from sim.running import run
+from sim.scenario.loader import load, load_text
+
+CELLS = [(b, s) for b in BEHAVIOURS for s in SCHEDULERS]
+
+
+@pytest.mark.parametrize("protocol", sorted(PROTOCOLS))
+def test_at_most_f_corrupt_raise_no_alarm(protocol: str) -> None:
+    for place, (behaviour, scheduler) in enumerate(CELLS):
+        if place % 4 != sorted(PROTOCOLS).index(protocol) % 4:
+            continue
+        form = ("threshold", "multisig")[place % 2]
+        loaded = load_text(text(4, 1, f"{PROTOCOLS[protocol]}, certificates: {form}", behaviour, scheduler))
+        result = run(loaded, place + 1)
+        assert result.verdict == "pass", (
+            behaviour,
+            scheduler,
+            [one.detail for one in result.checks if one.status != "pass"],
+        )
+
+
+@pytest.mark.parametrize("name", ["too-many-corrupt", "n-is-3f", "f-plus-one-silent"])
+def test_beyond_f_the_run_breaks_and_says_that_it_is_outside_the_model(name: str) -> None:
+    result = run(load(f"scenarios/bft/{name}.yaml"))
+    assert result.failed
+    if name != "n-is-3f":
+        assert all("outside the fault model" in one.detail for one in result.failed if "2 faulty" in one.detail)
+        assert any("outside the fault model" in one.notes for one in result.checks)
+
+
+def test_the_splitter_holds_mmr14_for_a_thousand_rounds_and_the_others_for_a_few() -> None:
+    def rounds(protocol: str) -> tuple[int, bool]:
+        attack = (
+            "{at: 0s, byzantine: {nodes: n4, silent: {}}}, "
+            "{at: 0s, schedule: {sees: all, own: {name: bft/coin-aware-splitter}}}"
+        )
+        found = measure(4, {"protocol": protocol, "inputs": "split"}, 1, attack, loopback="5us", duration="5200ms")
+        return found.turns, len(found.decided) == 3
+
+    turns, decided = rounds("mmr14")
+    assert turns >= 1000
+    assert not decided
+    for protocol in ("mmr14conf", "bca"):
+        turns, decided = rounds(protocol)
+        assert decided
+        assert turns < 20
+
+
+def test_too_few_parties_for_f_is_one_clear_message() -> None:
+    with pytest.raises(Exception, match="3 parties tolerate 0 corrupt ones, not f = 1"):
+        load("scenarios/bft/n-is-3f.yaml", ("systems.abc.parameters.unsafe=false",))
+
+
+def test_a_log_needs_a_multivalued_agreement() -> None:
+    with pytest.raises(Exception, match="a log needs one of ckps"):
+        load("scenarios/bft/log-calm.yaml", ("systems.abc.parameters.protocol=bca",))
+
+
+def test_a_log_with_crashes_comes_back_and_is_linearizable() -> None:
+    overrides = ("systems.abc.parameters.durable=true", "systems.abc.parameters.reliable=true")
+    faults = 'faults=[{"at": "1s", "for": "300ms", "crash": {"nodes": "n2", "disk": "torn"}}]'
+    result = run(load("scenarios/bft/log-calm.yaml", (*overrides, faults)), 3)
+    assert result.verdict == "pass", [one.detail for one in result.checks if one.status != "pass"]
+    assert result.counts.ok > 10
