@@ -1,8 +1,8 @@
-"""Run every benchmark, or those named: ``python -m benchmarks [messages scale raft memory startup checkers]``."""
+"""Run every benchmark, or those named: ``python -m benchmarks [messages scale raft memory startup checkers ...]``."""
 
 import sys
 
-from benchmarks import checkers, memory, messages, raft, scale, startup
+from benchmarks import checkers, memory, messages, raft, scale, startup, sweeps
 
 ALL = {
     "messages": messages.main,
@@ -11,6 +11,7 @@ ALL = {
     "memory": memory.main,
     "startup": startup.main,
     "checkers": checkers.main,
+    "sweeps": sweeps.main,
 }
 
 
