@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import checkers, memory, messages, raft, scale, startup, storage
+from benchmarks import checkers, memory, messages, raft, scale, startup, storage, sweeps
 
 ALL = {
     "messages": messages.main,
@@ -12,6 +12,7 @@ ALL = {
     "startup": startup.main,
     "checkers": checkers.main,
     "storage": storage.main,
+    "sweeps": sweeps.main,
 }
 
 

@@ -18,7 +18,8 @@ def show_shrunk(out: Console, found: Shrunk, written: Emitted | None) -> None:
     said = ", ".join(before.changes(after)) or "nothing could be left out"
     out.print(f"  in all      {said}; {before.events:,} -> {after.events:,} events ({ratio:,.0f} times fewer)")
     if not found.finished:
-        out.print(Text("  the budget ended first: more may be left out with more --runs or --for", "yellow"))
+        who = "INTERRUPTED" if found.interrupted else "the budget ended first"
+        out.print(Text(f"  {who}: more may be left out with more --runs or --for", "yellow"))
     _show_needed(out, found)
     out.print(Text.assemble(("FAIL", "bold red"), f"  {found.row.detail}"))
     if written is None:

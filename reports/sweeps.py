@@ -5,6 +5,7 @@ from rich.text import Text
 
 from reports.tables import show_table
 from sim.explore.commands import reproduce, shrink_it
+from sim.explore.residual import Residual
 from sim.explore.statistics import Interval, percent
 from sim.explore.summary import KindSummary, Summary
 from sim.explore.sweep import Progress, Sweep
@@ -44,10 +45,23 @@ def _facts(sweep: Sweep, summary: Summary) -> list[str]:
     if summary.never_reached:
         lines.append("never reached: sometimes " + ", ".join(summary.never_reached))
     lines += _undecided(sweep)
+    if summary.residual is not None:
+        lines += _residual(summary.residual)
     lines += [f"note        {note}" for note in sweep.notes]
     if sweep.file is not None:
         lines.append(f"rows        {sweep.file}")
     return lines
+
+
+def _residual(found: Residual) -> list[str]:
+    """How much behaviour was seen, and how much may not have been."""
+    advice = "flat: another scenario shows more than more seeds" if found.flat else "rising: more seeds show more"
+    share = f"{percent(found.new_class)} ({show_interval(found.interval)})"
+    next_run = f"the next run is of a new one with {share}, and has {found.new_features:.2g} new features"
+    return [
+        f"behaviour   {found.features:,} features, at least {found.features_in_all:,.0f} in all; {advice}",
+        f"            {found.classes:,} classes in {found.runs:,} runs; {next_run}, under this distribution",
+    ]
 
 
 def _undecided(sweep: Sweep) -> list[str]:

@@ -20,6 +20,7 @@ from sim.commands.usage import UsageError
 VERBS = {
     "run": "run a scenario under one seed and check what it promises",
     "sweep": "run a scenario under many seeds: which fail, how, how often",
+    "search": "look for failures with a strategy that learns from what it has seen",
     "shrink": "make a failing seed the smallest scenario that fails the same way",
     "explain": "which faults a failure needs, and how it came about",
     "mutants": "which planted bugs are found, by which check, in how many seeds",

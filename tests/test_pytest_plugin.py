@@ -15,7 +15,7 @@ def project(tmp_path: Path) -> Path:
     folder = tmp_path / "scenarios"
     folder.mkdir()
     drawing(folder, "quiet_drawer")
-    drawing(folder, "loud_drawer", limit=97)
+    drawing(folder, "loud_drawer", limit=90)
     for file in folder.glob("*.py"):
         file.rename(tmp_path / file.name)
     (folder / "values.yaml").write_text("version: 3\nchart: not a scenario\n")
@@ -43,7 +43,7 @@ def test_scenarios_are_collected_one_item_a_seed_and_other_files_left_alone(proj
 
 
 def test_a_failure_is_the_sentence_and_three_commands_and_no_traceback(project: Path) -> None:
-    done = pytest_in(project, "scenarios", "--sim-seeds", "25", "-n", "2")
+    done = pytest_in(project, "scenarios", "--sim-seeds", "12", "-n", "2")
     assert done.returncode == 1
     assert " drew 9" in done.stdout
     assert "  Reproduce  sim run scenarios/loud_drawer.yaml --seed " in done.stdout

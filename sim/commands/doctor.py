@@ -9,6 +9,8 @@ import msgspec
 from sim import artefact, status
 from sim.commands import common
 from sim.explore.doctor import Difference, Examined, Way, examine, find_difference, ways
+from sim.explore.sources import Source, sources_of
+from sim.model import find_model
 from sim.scenario.loader import Loaded
 
 DEFAULT = "scenarios/raft/partition.yaml"
@@ -33,10 +35,12 @@ def execute(arguments: argparse.Namespace) -> int:
         if not arguments.json:
             print(_row(way, examined, found[0][1]), flush=True)
     differences = _differences(loaded, found)
+    sources = _sources(loaded)
     if arguments.json:
-        print(json.dumps(_as_json(found, differences)))
+        print(json.dumps(_as_json(found, differences, sources)))
     else:
         _print(loaded, arguments.seeds, differences)
+        print("".join(f"  look  {source}\n" for source in sources), end="")
     broken = any(one.problem for _, examined in found for one in examined)
     return status.DIVERGED if differences else status.CRASHED if broken else status.PASS
 
@@ -66,7 +70,16 @@ def _differences(loaded: Loaded, found: list[tuple[Way, list[Examined]]]) -> lis
     return differences
 
 
-def _as_json(found: list[tuple[Way, list[Examined]]], differences: list[Difference]) -> dict[str, object]:
+def _sources(loaded: Loaded) -> list[Source]:
+    """What the code of the scenario's models holds that may make a run depend on more than its seed."""
+    builds = {find_model(entry.model).build.__module__ for entry in loaded.scenario.systems.values()}
+    packages = {".".join(name.split(".")[: 2 if name.startswith("models.") else 1]) for name in builds}
+    return [source for package in sorted(packages) for source in sources_of(package)]
+
+
+def _as_json(
+    found: list[tuple[Way, list[Examined]]], differences: list[Difference], sources: list[Source]
+) -> dict[str, object]:
     return {
         "schema": artefact.SCHEMA,
         "command": "doctor",
@@ -80,6 +93,7 @@ def _as_json(found: list[tuple[Way, list[Examined]]], differences: list[Differen
             }
             for way, examined in found
         ],
+        "sources": [str(source) for source in sources],
         "differences": [
             {"seed": one.seed, "way": one.way, "divergence": msgspec.to_builtins(one.divergence)} for one in differences
         ],

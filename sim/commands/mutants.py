@@ -6,13 +6,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from sim import artefact, status
 from sim.commands import common
 from sim.commands.crews import crew_options, executor_of, in_words
 from sim.commands.usage import UsageError
 from sim.explore.grounds import Ground, NoGround, chosen_mutants, grounds_of
+from sim.explore.hunt import hunt
 from sim.explore.matrix import Cell, Matrix, Plan
 from sim.explore.mutants import measure
+from sim.explore.searching.strategies import STRATEGIES
 from sim.explore.shrunk import Budget
 from sim.model import Model, Mutant, UnknownModel, find_model, model_names
 from sim.scenario.errors import ScenarioErrors
@@ -28,6 +32,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reference", type=int, default=20, metavar="N", help="seeds of the reference, at least")
     parser.add_argument("--swarm", action="store_true", help="also on the model's scenario of all faults together")
     parser.add_argument("--scenario", action="append", default=[], metavar="FILE", help="also on this one, repeatable")
+    parser.add_argument(
+        "--strategy", action="append", default=[], choices=tuple(STRATEGIES), help="compare these, repeatable"
+    )
     parser.add_argument("--shrink", action="store_true", help="shrink a kill of each mutant: the smallest plan")
     crew_options(parser)
     common.output_options(parser)
@@ -41,6 +48,8 @@ def execute(arguments: argparse.Namespace) -> int:
     if not grounds:
         raise UsageError("no model has a mutant", status.EMPTY)
     plan = Plan(arguments.repeat, arguments.seeds, arguments.reference)
+    if arguments.strategy:
+        return _compare(arguments, grounds, plan)
     shrinking = Budget(300, 40.0) if arguments.shrink else None
     progress = _Progress(quiet=arguments.json)
     folders = (str(Path.cwd()),)
@@ -60,6 +69,31 @@ def execute(arguments: argparse.Namespace) -> int:
 
         show_matrix(console(plain=arguments.plain, color=arguments.color), found)
     return _status(found)
+
+
+def _compare(arguments: argparse.Namespace, grounds: list[tuple[str, Mutant, Ground]], plan: Plan) -> int:
+    """Strategies beside each other on the same mutants."""
+    strategies = list(dict.fromkeys(arguments.strategy))
+    found, compared = in_words(lambda: hunt(grounds, strategies, plan, executor_of(arguments), (str(Path.cwd()),)))
+    if arguments.json:
+        hunted = [{**msgspec.to_builtins(one), "median": one.median} for one in found]
+        print(
+            json.dumps(
+                {
+                    "schema": artefact.SCHEMA,
+                    "command": "mutants",
+                    "versions": artefact.versions(),
+                    "strategies": hunted,
+                    "comparisons": msgspec.to_builtins(compared),
+                }
+            )
+        )
+    else:
+        from reports.console import console
+        from reports.searches import show_hunt
+
+        show_hunt(console(plain=arguments.plain, color=arguments.color), found, compared)
+    return status.PASS
 
 
 def _models(arguments: argparse.Namespace) -> list[Model]:

@@ -48,7 +48,7 @@ def execute(arguments: argparse.Namespace) -> int:
         from reports.shrinks import show_shrunk
 
         show_shrunk(console(plain=arguments.plain, color=arguments.color), found, written)
-    return status.PASS
+    return status.INTERRUPTED if found.interrupted else status.PASS
 
 
 def _budget(arguments: argparse.Namespace) -> Budget:
@@ -97,6 +97,7 @@ def _as_json(found: Shrunk, written: Emitted | None) -> dict[str, Any]:
         "check": found.kind.check,
         "detail": found.row.detail,
         "finished": found.finished,
+        "interrupted": found.interrupted,
         "runs": found.runs,
         "steps": list(found.steps),
         "before": _size(found, "before"),

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from sim import artefact, status
 from sim.commands import common
 from sim.commands.crews import crew_options, executor_of, folders_near, in_words
@@ -31,6 +33,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resume", action="store_true", help="run only what the results file does not have yet")
     parser.add_argument("--vary", action="append", default=[], metavar="PATH=a,b", help="also at each of these values")
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="such as network.loss=1%%")
+    parser.add_argument("--coverage", action="store_true", help="also say how much behaviour was not seen yet")
     parser.add_argument("--run-limit", default="600s", metavar="TIME", help="a run that takes longer is unknown")
     parser.add_argument("--save", default="runs", metavar="DIR", help="where the rows are kept (default: runs)")
     parser.add_argument("--no-save", action="store_true", help="keep nothing")
@@ -75,9 +78,8 @@ def _order(arguments: argparse.Namespace, loaded: Loaded) -> Order:
         empty = "are none" in str(error)
         raise UsageError(str(error), status.EMPTY if empty else status.USAGE) from None
     at = tuple(cross(points(loaded.scenario), axes))
-    return Order(
-        loaded, seeds, at, arguments.until_failure, for_s, arguments.resume, wall_s, folders_near(arguments.file)
-    )
+    folders, covered = folders_near(arguments.file), arguments.coverage
+    return Order(loaded, seeds, at, arguments.until_failure, for_s, arguments.resume, wall_s, folders, covered)
 
 
 def _seconds(text: str) -> float:
@@ -151,6 +153,7 @@ def _as_json(found: Sweep, summary: Summary) -> dict[str, Any]:
             }
             for one in summary.kinds
         ],
+        "residual": None if summary.residual is None else msgspec.to_builtins(summary.residual),
         "fired": dict(summary.fired),
         "never_fired": list(summary.never_fired),
         "never_reached": list(summary.never_reached),

@@ -80,7 +80,7 @@ def story(shrunk: Shrunk) -> list[str]:
     before, after = shrunk.before, shrunk.after
     faults, nodes = (f"{n} {word}{'s' * (n != 1)}" for n, word in ((before.faults, "fault"), (before.nodes, "node")))
     size = f"{faults}, {nodes}, {show_ns(before.duration_ns)}"
-    end = "" if shrunk.finished else "; the budget ended before nothing more could be left out"
+    end = "" if shrunk.finished else "; more might be left out"
     found = f"Found by: {shrunk.found_by}; shrunk from {size} in {shrunk.runs} runs{end}."
     lines = _wrapped(found)
     if shrunk.result is not None:

@@ -21,7 +21,8 @@ class Order:
     """What to sweep. `points` are the overrides of each point, crossed with the seeds.
 
     `until_failure` ends at the smallest seed that fails, `for_s` hands out nothing after so many seconds. `resume` runs
-    only what the results file does not have. `wall_s` is the most that one run may take.
+    only what the results file does not have. `wall_s` is the most that one run may take. `covered` asks for
+    the features of runs, which takes their traces.
     """
 
     loaded: Loaded
@@ -32,6 +33,7 @@ class Order:
     resume: bool = False
     wall_s: float = WALL_S
     folders: tuple[str, ...] = ()
+    covered: bool = False
 
 
 class SeedFeed:

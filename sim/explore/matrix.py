@@ -36,10 +36,11 @@ class Smallest:
 
     def __str__(self) -> str:
         kinds = Counter(self.kinds)
-        said = " + ".join(kind if count == 1 else f"{count} {kind}" for kind, count in sorted(kinds.items()))
+        said = ", ".join(kind if count == 1 else f"{count} {kind}" for kind, count in sorted(kinds.items()))
+        faults = f"{self.faults} fault{'s' * (self.faults > 1)} ({said})" if self.faults else "no fault"
         more = "" if self.finished else " or less"
         nodes = "1 node" if self.nodes == 1 else f"{self.nodes} nodes"
-        return f"{self.faults}{': ' if said else ' faults'}{said}{more}, {nodes}, {show_ns(self.duration_ns)}"
+        return f"{faults}{more}, {nodes}, {show_ns(self.duration_ns)}"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sim.explore.row import Row
 from sim.scenario.loader import Loaded
 
 LAYOUT = 1
-_JSON = ("point", "failures", "fired", "sometimes")
+_JSON = ("point", "failures", "fired", "sometimes", "features")
 _FLAGS = ("met", "unreached")
 _COLUMNS = tuple(field.name for field in fields(Row))
 _QUOTED = ", ".join(f'"{name}"' for name in _COLUMNS)

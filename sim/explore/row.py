@@ -22,7 +22,8 @@ class Row:
     `point` holds the overrides of the place in a varied scenario. `failures` are the kinds, `check`, `detail` and
     `violation_ns` (virtual time) those of the first; `detail` of an undecided run says why. `met` says whether the
     scenario expects this. `fired` counts faults by kind, `sometimes` how often each landmark was reached; `unreached`
-    says that nothing but landmarks is undecided, which other runs of a sweep may reach.
+    says that nothing but landmarks is undecided, which other runs of a sweep may reach. `features` are those of
+    `coverage`, if they were asked for.
     """
 
     point: tuple[str, ...]
@@ -45,6 +46,7 @@ class Row:
     sometimes: Counted = ()
     unreached: bool = False
     violation_ns: int | None = None
+    features: tuple[int, ...] = ()
     wall_s: float = 0.0
     cpu_s: float = 0.0
 
@@ -59,7 +61,9 @@ class Row:
         return self.failures[0] if self.failures else None
 
 
-def row_of(run: Run, point: tuple[str, ...], end_ns: int, wall_s: float, cpu_s: float) -> Row:
+def row_of(
+    run: Run, point: tuple[str, ...], end_ns: int, wall_s: float, cpu_s: float, features: tuple[int, ...] = ()
+) -> Row:
     """The row of a run that was to last until `end_ns`."""
     first = first_failed(run)
     counts = run.counts
@@ -90,6 +94,7 @@ def row_of(run: Run, point: tuple[str, ...], end_ns: int, wall_s: float, cpu_s: 
         sometimes=tuple(sorted(landmarks)),
         unreached=_is_unreached(run, end_ns),
         violation_ns=None if first is None else first.at_ns,
+        features=features,
         wall_s=wall_s,
         cpu_s=cpu_s,
     )

@@ -96,7 +96,7 @@ class _Shrinking:
 
     def finish(self) -> Shrunk:
         """Make it concrete, then smaller until nothing changes or the budget is used up."""
-        finished, before = False, None
+        finished, interrupted, before = False, False, None
         freedom: list[tuple[int, str]] = []
         try:
             case = self._concrete()
@@ -106,13 +106,17 @@ class _Shrinking:
             freedom += self._freedom(case)
         except OutOfBudget:
             pass
+        except KeyboardInterrupt:
+            interrupted = True
         best, row = self._trials.best, self._trials.row
+        if interrupted and best is None:
+            raise KeyboardInterrupt
         if best is None or row is None:
             raise NotConcrete("the budget ended before the plan written out was seen to fail; give it more --runs")
         after, steps, runs = size_of(best, row), tuple(self._steps), self._trials.runs
         return Shrunk(
             self._origin.seed, self._found_by, self._trials.target, best, row, self._again(best), steps, runs, finished,
-            before or after, after, tuple(freedom),
+            before or after, after, tuple(freedom), interrupted,
         )  # fmt: skip
 
     def _without_stop(self, case: Case) -> Case:

@@ -35,8 +35,8 @@ class Shrunk:
     """What is left: the smallest `case` found, with its run as a `row`; `steps` say what each step did.
 
     `found_by` is the command that shows what was shrunk. `finished` says that nothing more can be left out; else the
-    budget ended first. `runs` were needed, `needed` are the faults that are left, `before` and `after` the sizes.
-    `freedom` says of faults, by number, what could be otherwise.
+    budget, or somebody (`interrupted`), ended it first. `runs` were needed, `needed` are the faults that are left,
+    `before` and `after` the sizes. `freedom` says of faults, by number, what could be otherwise.
     """
 
     seed: int
@@ -51,6 +51,7 @@ class Shrunk:
     before: "Size"
     after: "Size"
     freedom: tuple[tuple[int, str], ...] = ()
+    interrupted: bool = False
 
     @property
     def needed(self) -> list[Data]:

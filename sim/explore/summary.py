@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sim import status
 from sim.explore.failure import Failure
+from sim.explore.residual import Residual, residual
 from sim.explore.row import Row
 from sim.explore.statistics import Interval, rule_of_three, wilson
 from sim.explore.sweep import Sweep
@@ -31,7 +32,7 @@ class Summary:
 
     A landmark is reached if one run of the sweep reaches it: `never_reached` are those that none did. `bound`: with 95%
     confidence a smaller share of seeds fails, if none did. `never_fired` are kinds of faults that the scenario has,
-    `demanded` those among them that it lists itself.
+    `demanded` those among them that it lists itself. `residual` says how much was not seen, if coverage was asked for.
     """
 
     runs: int
@@ -43,6 +44,7 @@ class Summary:
     never_fired: tuple[str, ...]
     demanded: tuple[str, ...]
     fired: tuple[tuple[str, int], ...]
+    residual: Residual | None = None
 
     @property
     def failed(self) -> int:
@@ -68,6 +70,7 @@ def summarise(sweep: Sweep) -> Summary:
         never_fired=never,
         demanded=demanded,
         fired=_fired(rows),
+        residual=residual([row.features for row in rows if row.features]) if any(r.features for r in rows) else None,
     )
 
 

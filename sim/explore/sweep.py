@@ -94,8 +94,9 @@ class Sweeping:
         self._reused = len(self._rows)
 
     def _take_in(self, results: Results) -> None:
-        """What the file has of this key; workers that were lost are tried again."""
-        rows = [row for row in results.rows(self._key) if row.outcome != "crashed-worker"]
+        """What the file has of this key, and was asked for."""
+        lacking = self._order.covered
+        rows = [row for row in results.rows(self._key) if _is_done(row) and (row.features or not lacking)]
         self._kept = {(row.point, row.seed): row for row in rows}
         others = results.others(self._key)
         if self._order.resume and others and not self._kept:
@@ -113,7 +114,7 @@ class Sweeping:
         loaded = self._order.loaded
         return Task(
             loaded.text, loaded.path, loaded.overrides, (), (), self._asker, self._modules, self._order.folders,
-            wall_s=self._order.wall_s,
+            wall_s=self._order.wall_s, covered=self._order.covered,
         )  # fmt: skip
 
     def finish(self) -> Sweep:
@@ -173,3 +174,8 @@ class Sweeping:
         file = None if self._results is None else self._results.path
         reused = sum((row.point, row.seed) in self._kept for row in shown) if self._order.resume else 0
         return Sweep(self._order, shown, self._executor, wall_s, interrupted, reused, tuple(self._notes), file)
+
+
+def _is_done(row: Row) -> bool:
+    """Whether there is no use in running it again; a worker that was lost may have been somebody else's doing."""
+    return row.outcome != "crashed-worker"

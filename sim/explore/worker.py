@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sim.explore.belt import Belt, OutOfTime
+from sim.explore.coverage import features_of
 from sim.explore.row import Row, crashed_row, overdue_row, row_of
 from sim.identity import Identity, identity
 from sim.running import run
@@ -33,7 +34,8 @@ class Task:
     """Seeds of one scenario to run. `folders` are where models of the user's own are looked for.
 
     `until` names checks: the first run in which one of them fails is the last of the task. `asker` is the identity of
-    whoever asks; a worker that differs runs nothing. `label` is for whoever asks.
+    whoever asks; a worker that differs runs nothing. `label` is for whoever asks. `covered` asks
+    for the features of each run.
     """
 
     text: str
@@ -47,6 +49,7 @@ class Task:
     until: tuple[str, ...] = ()
     label: str = ""
     wall_s: float = WALL_S
+    covered: bool = False
 
     def of(self, seeds: tuple[int, ...]) -> "Task":
         """The same task with other seeds."""
@@ -96,7 +99,7 @@ def _run(task: Task, loaded: Loaded) -> Batch:
     for place, seed in enumerate(task.seeds):
         if rows and time.monotonic() > end:
             return Batch(tuple(rows), task.seeds[place:])
-        rows.append(run_seed(loaded, seed, task.point, task.wall_s))
+        rows.append(run_seed(loaded, seed, task.point, task.wall_s, covered=task.covered))
         if task.until and any(kind.check in task.until for kind in rows[-1].failures):
             break
     return Batch(tuple(rows))
@@ -107,15 +110,18 @@ def _loaded(text: str, path: str, overrides: tuple[str, ...]) -> Loaded:
     return load_text(text, path, overrides)
 
 
-def run_seed(loaded: Loaded, seed: int, point: tuple[str, ...] = (), wall_s: float = WALL_S) -> Row:
+def run_seed(
+    loaded: Loaded, seed: int, point: tuple[str, ...] = (), wall_s: float = WALL_S, *, covered: bool = False
+) -> Row:
     """One run as a row, whatever becomes of it."""
     began, cpu = time.perf_counter(), time.thread_time()
     try:
         with Belt(wall_s):
-            result = run(loaded, seed)
+            result = run(loaded, seed, keep_trace=covered)
     except OutOfTime:
         return overdue_row(point, seed, time.perf_counter() - began, time.thread_time() - cpu)
     except (Exception, SystemExit) as error:
         site = error.site if isinstance(error, ModelCrash) else find_crash_site(error, 0)
         return crashed_row(site, point, seed, time.perf_counter() - began, time.thread_time() - cpu)
-    return row_of(result, point, loaded.scenario.duration, time.perf_counter() - began, time.thread_time() - cpu)
+    end, wall, spent = loaded.scenario.duration, time.perf_counter() - began, time.thread_time() - cpu
+    return row_of(result, point, end, wall, spent, features_of(result) if covered else ())

@@ -12,7 +12,7 @@ ORDER = (
 )  # fmt: skip
 """The keys of a scenario, as they stand in a file."""
 _WIDE = 110
-_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./%:+-]*$")
+_PLAIN = re.compile(r"-?[A-Za-z0-9_./][A-Za-z0-9_./%:+-]*$")
 
 Notes = Mapping[int, str]
 """Number of a fault -> what to say behind it"""

@@ -22,7 +22,7 @@ from sim.scenario.yaml_writer import flow, write_scenario
 from tests.explore.stage import drawing, two_of_twenty
 
 ROOT = Path(__file__).parents[2]
-QUICK = {"vow-unsynced": 1, "leader-votes": 2, "silent-old-term": 1, "match-falls": 1, "refuses-after-append": 1}
+QUICK = {"vow-unsynced": 1, "leader-votes": 2, "silent-old-term": 1}
 """Mutants of Raft whose recipe fails and shrinks within a second or two, and a seed of it."""
 
 sets = st.sets(st.integers(0, 30), max_size=5)
@@ -101,10 +101,9 @@ def test_shrinking_what_is_shrunk_changes_nothing(name: str, shrunk_mutants: dic
 
 
 def test_the_result_does_not_depend_on_the_number_of_workers(shrunk_mutants: dict[str, Shrunk]) -> None:
-    for name in ("vow-unsynced", "leader-votes"):
-        found = shrink(recipe(name), QUICK[name], executor="process:3", budget=Budget(300, 40))
-        assert found.case == shrunk_mutants[name].case
-        assert found.runs == shrunk_mutants[name].runs
+    found = shrink(recipe("leader-votes"), 2, executor="process:3", budget=Budget(300, 40))
+    assert found.case == shrunk_mutants["leader-votes"].case
+    assert found.runs == shrunk_mutants["leader-votes"].runs
 
 
 def test_a_bug_of_two_faults_among_twenty_shrinks_to_these_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +128,7 @@ def test_a_crash_of_the_model_shrinks_too(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_the_budget_ends_a_shrink_with_what_it_has() -> None:
-    found = shrink(recipe("half-quorum"), 1, budget=Budget(runs=6))
+    found = shrink(recipe("leader-votes"), 2, budget=Budget(runs=6))
     assert not found.finished
     assert found.runs == 6
     assert found.kind in failures_of(run(found.case.load(), found.case.seed))
@@ -139,7 +138,7 @@ def test_a_seed_that_fails_otherwise_or_not_at_all_is_refused() -> None:
     with pytest.raises(NothingToShrink, match="violates nothing"):
         shrink(recipe("leader-votes"), 1)
     with pytest.raises(NothingToShrink, match="does not violate liveness, but"):
-        shrink(recipe("half-quorum"), 1, check="liveness")
+        shrink(recipe("vow-unsynced"), 1, check="liveness")
 
 
 def test_another_failure_can_be_chosen() -> None:
@@ -187,7 +186,7 @@ data = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.sampled_from(["name", "faults", "systems", "zz", "checks"]), data, min_size=1))
 def test_whatever_is_written_reads_back(found: dict[str, object]) -> None:
     text = write_scenario(found, ["a header"], {0: "a note"})  # type: ignore[arg-type] # any data

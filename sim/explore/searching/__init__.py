@@ -1,0 +1,1 @@
+"""Ways to choose the next run, and what tries them."""
