@@ -126,7 +126,7 @@ def quality(seeds: int) -> None:
             for seed in range(1, seeds + 1):
                 value = next(iter(measure(n, {"protocol": name}, seed, faults, duration="30s").decided.values()), b"")
                 assert isinstance(value, bytes), "multivalued agreement decides bytes"
-                honest += not any(value.startswith(f"ok:n{number}:".encode()) for number in range(1, f + 1))
+                honest += not any(value.startswith(f"ok:input:n{number}:".encode()) for number in range(1, f + 1))
             print(
                 f"{name:<7} n={n}: {honest} of {seeds} outputs are honest; n - f of n is {(n - f) / n:.2f}", flush=True
             )
