@@ -117,7 +117,7 @@ class AbbaSplitter(Attack):
             return "failed"
         share = self._share(conductor, "mv", turn, None)
         roles.own[turn] = MainVote(turn, None, share, votes[roles.p].reasons)
-        targets = pair if self.late else (roles.p,)
+        targets = pair if self.late and turn > 1 else (roles.p,)
         self.let(
             conductor, lambda flight, body: isinstance(body, MainVote) and self._among(flight, pair, targets, turn)
         )

@@ -36,4 +36,4 @@ class Environment(Actor):
         if self._settings.protocol in (*BINARY, "abba"):
             fixed = {"zeros": 0, "ones": 1, "same": number % 2, "lone": int(place == 0)}
             return fixed.get(inputs, (place + number) % 2 if inputs == "split" else self.random.below(2))
-        return b"ok:all:%d" % number if inputs == "same" else b"ok:%s:%d" % (name.encode(), number)
+        return b"ok:input:all:%d" % number if inputs == "same" else b"ok:input:%s:%d" % (name.encode(), number)

@@ -6,12 +6,18 @@ from sim.world.message import Emitted
 from sim.world.units import show_ns
 
 _SHOWN_BYTES = 8
+_SHOWN_TEXT = 60
 _SHOWN_NAMES = 16
 
 
 def say(value: object) -> str:
-    """A value in words: bytes as the first 16 hex digits, None as nothing, everything else as Python writes it."""
+    """A value in words: bytes as the first 16 hex digits, or as text if they are more than that and all of it is text.
+
+    None is nothing, and everything else is as Python writes it.
+    """
     if isinstance(value, bytes):
+        if len(value) > _SHOWN_BYTES and value.isascii() and value.decode().isprintable():
+            return repr(value.decode()[:_SHOWN_TEXT])
         return value[:_SHOWN_BYTES].hex() or "nothing"
     if isinstance(value, tuple):
         return f"({', '.join(map(say, value))})"

@@ -1,0 +1,153 @@
+"""The experiments: each prints one table, measured beside what was derived or claimed."""
+
+from collections.abc import Sequence
+from math import sqrt
+from statistics import mean, stdev
+
+from benchmarks.agreement.counts import CLAIMED, GOLDEN, expected
+from benchmarks.agreement.measure import Measured, measure
+from sim.running import run
+from sim.scenario.loader import load
+
+Z99 = 2.576
+MULTIVALUED = ("ckps", "vaba", "smvba", "pmvba")
+SPLITTER = (
+    "{at: 0s, byzantine: {nodes: [%s], silent: {}}}, "
+    "{at: 0s, schedule: {sees: all, own: {name: bft/coin-aware-splitter}}}"
+)
+CANDIDATE = "{at: 0s, schedule: {sees: all, own: {name: bft/one-candidate}}}"
+SETTINGS = {
+    "fair": "{at: 0s, schedule: {random: {}}}",
+    "pareto": "{at: 0s, schedule: {pareto: {}}}",
+    "f silent": "{at: 0s, byzantine: {nodes: random:%d, silent: {}}}, {at: 0s, schedule: {random: {}}}",
+    "f equivocating": "{at: 0s, byzantine: {nodes: random:%d, equivocate: {}}}, {at: 0s, schedule: {random: {}}}",
+    "quorum-blocking": "{at: 0s, schedule: {quorum-blocking: {}}}",
+    "isolating": "{at: 0s, schedule: {isolating: {}}}",
+}
+
+
+def interval(values: Sequence[float]) -> str:
+    """Mean and half the width of its 99% interval."""
+    half = Z99 * stdev(values) / sqrt(len(values)) if len(values) > 1 else 0
+    return f"{mean(values):8.2f} ±{half:5.2f}"
+
+
+def counts(seeds: int) -> None:  # noqa: ARG001 - the good case has no chance in it
+    """Messages and rounds of the good case at constant latency, against the formulas."""
+    for name, golden in GOLDEN.items():
+        row = []
+        for n in (4, 7, 10, 13, 31):
+            found = measure(n, golden.parameters)
+            agrees = (found.messages, found.rounds) == expected(name, n, found.turns)
+            row.append(f"{found.messages:>6}{' ' if agrees else '!'}")
+        print(f"{name:<14} {golden.said():<18} {found.rounds:>2} rounds  {' '.join(row)}")
+
+
+def cost(seeds: int) -> None:
+    """Messages over n², agreements or views, and latency in units of 1 ms, under six settings; 99% intervals."""
+    for name in MULTIVALUED:
+        print(f"{name}: claimed {CLAIMED[name]}")
+        for setting, faults in SETTINGS.items():
+            for n in (4, 7, 10):
+                f = (n - 1) // 3
+                text = faults % f if "%d" in faults else faults
+                found = [measure(n, {"protocol": name}, seed, text, duration="30s") for seed in range(1, seeds + 1)]
+                _row(f"  {setting:<16} n={n:<3}", n, found)
+
+
+def _row(title: str, n: int, found: Sequence[Measured]) -> None:
+    messages = interval([one.messages / n / n for one in found])
+    tries = interval([max(one.iterations, one.views) for one in found])
+    late = interval([float(one.rounds) for one in found])
+    print(f"{title} messages/n² {messages}   tries {tries}   latency {late}", flush=True)
+
+
+def candidate(seeds: int) -> None:
+    """Prioritized-MVBA under the one-candidate scheduler: agreements against (f + 2) / 2, for both own_proof."""
+    for own in ("at-once", "on-receipt"):
+        for n in (4, 7, 10, 13):
+            parameters = {"protocol": "pmvba", "own_proof": own}
+            found = [measure(n, parameters, seed, CANDIDATE, duration="3s") for seed in range(1, seeds + 1)]
+            k = (n - 1) // 3 + 1
+            exact = sum(one.messages == 8 * n * n + 3 * k * n + 5 * n * n * (one.iterations - 1) for one in found)
+            tries = interval([one.iterations for one in found])
+            print(
+                f"{own:<11} n={n:<3} agreements {tries} of {(k + 1) / 2:.1f}   messages "
+                f"{interval([one.messages for one in found])}   {exact} of {seeds} as 8n² + 3kn + 5n²(L - 1)",
+                flush=True,
+            )
+
+
+def splitter(seeds: int) -> None:
+    """The attack on MMR14: rounds reached and parties that decided in 5.2 s, at n = 4 and 7."""
+    for n, corrupt in ((4, "n4"), (7, "n2, n4")):
+        for protocol in ("mmr14", "mmr14conf", "bca"):
+            found = [
+                measure(
+                    n, {"protocol": protocol, "inputs": "split"}, seed, SPLITTER % corrupt, loopback="5us",
+                    duration="5200ms",
+                )
+                for seed in range(1, min(seeds, 5) + 1)
+            ]  # fmt: skip
+            rounds = ", ".join(str(one.turns) for one in found)
+            print(f"n={n} {protocol:<10} rounds {rounds}   decided {[len(one.decided) for one in found]}", flush=True)
+
+
+def abba(seeds: int) -> None:
+    """The attack on validated agreement: the reference, a coin of f + 1 shares, and the late choice."""
+    for scenario in ("abba-splitter", "abba-late-splitter"):
+        for mutant in ("", "abba-low-coin", "abba-late-choice"):
+            loaded = load(f"scenarios/bft/{scenario}.yaml", (f"systems.abc.mutant={mutant}", "expect=pass"))
+            found = [run(loaded, seed) for seed in range(1, seeds + 1)]
+            held = sum(any(one.check == "termination-in-rounds" for one in result.failed) for result in found)
+            print(f"{scenario:<19} {mutant or 'reference':<17} held undecided in {held} of {seeds} runs", flush=True)
+
+
+def tightness(seeds: int) -> None:
+    """Beyond the fault model: f + 1 corrupt, or n = 3f, and what breaks."""
+    for name in ("too-many-corrupt", "n-is-3f", "f-plus-one-silent"):
+        broken: dict[str, int] = {}
+        for seed in range(1, seeds + 1):
+            for one in run(load(f"scenarios/bft/{name}.yaml"), seed).failed:
+                broken[one.check] = broken.get(one.check, 0) + 1
+        print(f"{name:<18} of {seeds} runs: {broken}", flush=True)
+
+
+def quality(seeds: int) -> None:
+    """How often the output is an honest party's, if the corrupt are faster than links."""
+    for name in MULTIVALUED:
+        for n in (4, 7):
+            f = (n - 1) // 3
+            corrupt = ", ".join(f"n{number}" for number in range(1, f + 1))
+            faults = (
+                f"{{at: 0s, byzantine: {{nodes: [{corrupt}], rush: {{}}}}}}, {{at: 0s, schedule: {{random: {{}}}}}}"
+            )
+            honest = 0
+            for seed in range(1, seeds + 1):
+                value = next(iter(measure(n, {"protocol": name}, seed, faults, duration="30s").decided.values()), b"")
+                assert isinstance(value, bytes), "multivalued agreement decides bytes"
+                honest += not any(value.startswith(f"ok:input:n{number}:".encode()) for number in range(1, f + 1))
+            print(
+                f"{name:<7} n={n}: {honest} of {seeds} outputs are honest; n - f of n is {(n - f) / n:.2f}", flush=True
+            )
+
+
+def order(seeds: int) -> None:
+    """Prioritized-MVBA with an order that opens at f + 1 shares instead of q: agreements under a hostile scheduler."""
+    for k2 in ("q", "f+1"):
+        for setting in ("fair", "isolating"):
+            parameters = {"protocol": "pmvba", "k2": k2}
+            found = [measure(7, parameters, seed, SETTINGS[setting], duration="30s") for seed in range(1, seeds + 1)]
+            print(f"k2={k2:<4} {setting:<10} agreements {interval([one.iterations for one in found])}", flush=True)
+
+
+def coin(seeds: int) -> None:
+    """Binary agreement with a weak coin: rounds against the chance that everybody sees a number of his own."""
+    for share in (0, 20, 50, 80):
+        faults = "{at: 0s, schedule: {random: {}}}" + (f", {{at: 0s, coin: {{weak: {share}%}}}}" if share else "")
+        found = [
+            measure(4, {"protocol": "bca", "inputs": "split"}, seed, faults, duration="60s")
+            for seed in range(1, seeds + 1)
+        ]
+        undecided = sum(len(one.decided) < 4 for one in found)
+        print(f"weak {share:>2}%: rounds {interval([one.turns for one in found])}   {undecided} undecided", flush=True)
