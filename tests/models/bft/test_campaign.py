@@ -1,11 +1,15 @@
 """Short runs over behaviours and schedulers: no alarm with at most f corrupt, and an alarm beyond."""
 
+from pathlib import Path
+
 import pytest
 
 from benchmarks.agreement.campaign import BEHAVIOURS, PROTOCOLS, SCHEDULERS, text
 from benchmarks.agreement.measure import measure
-from sim.running import run
+from sim.agreement import CrusaderOutput
+from sim.running import Running, run
 from sim.scenario.loader import load, load_text
+from sim.world.message import Emitted
 
 CELLS = [(b, s) for b in BEHAVIOURS for s in SCHEDULERS]
 
@@ -68,3 +72,50 @@ def test_a_log_with_crashes_comes_back_and_is_linearizable() -> None:
     result = run(load("scenarios/bft/log-calm.yaml", (*overrides, faults)), 3)
     assert result.verdict == "pass", [one.detail for one in result.checks if one.status != "pass"]
     assert result.counts.ok > 10
+
+
+def outputs_of_round_1(protocol: str, side: int, seed: int, schedule: str) -> set[object]:
+    """What the honest got out of the first round; runs that differ in the coin alone are equal up to its release."""
+    faults = (
+        '[{"at": "0s", "byzantine": {"nodes": "n4", %s}}, {"at": "0s", "schedule": {%s}}, '
+        '{"at": "0s", "coin": {"scripted": [%d]}}]'
+    )
+    liar = '"silent": {}' if "own" in schedule else '"equivocate": {"field": "value"}'
+    overrides = (
+        f"systems.abc.parameters.protocol={protocol}", f"faults={faults % (liar, schedule, side)}", "expect=pass",
+        "duration=2600ms", "settle=2500ms",
+    )  # fmt: skip
+    running = Running(load("scenarios/bft/bca-splitter.yaml", overrides), seed, keep_trace=False)
+    found: set[object] = set()
+
+    def note(emitted: Emitted) -> None:
+        event = emitted.event
+        if isinstance(event, CrusaderOutput) and event.instance == ("1", 1) and emitted.node != "n4":
+            found.add(event.value)
+
+    running.world.subscribe([CrusaderOutput], note)
+    running.finish()
+    return found - {None}
+
+
+SPLIT = '"sees": "all", "own": {"name": "bft/coin-aware-splitter"}'
+
+
+@pytest.mark.parametrize("protocol", ["bca", "mmr14conf"])
+def test_what_a_round_gives_does_not_hang_on_its_coin(protocol: str) -> None:
+    for seed in range(1, 9):
+        for schedule in (SPLIT, '"random": {}', '"rushing": {}'):
+            both = [outputs_of_round_1(protocol, side, seed, schedule) for side in (0, 1)]
+            assert len(both[0] | both[1]) <= 1, (seed, schedule)
+
+
+def test_what_a_round_of_mmr14_gives_hangs_on_its_coin() -> None:
+    assert [outputs_of_round_1("mmr14", side, 1, SPLIT) for side in (0, 1)] == [{1}, {0}]
+
+
+def test_nothing_of_a_party_but_its_links_uses_a_timer() -> None:
+    folder = Path(__file__).parents[3] / "models" / "bft"
+    found = {
+        file.name for file in folder.rglob("*.py") if ".timer(" in file.read_text() or ".sleep(" in file.read_text()
+    }
+    assert found == {"link.py", "client.py"}  # clients are no parties
