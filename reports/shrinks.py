@@ -37,7 +37,10 @@ def _show_needed(out: Console, found: Shrunk) -> None:
     gone = found.before.faults - left
     each = f"without {'it' if left == 1 else 'any one of them'} the run passes" if found.finished and left else ""
     words = "no fault at all" if not left else f"{left} fault{'s' * (left > 1)}"
-    out.print(f"  needed      {words}" + (f"; {each}" if each else "") + f"; {gone} others change nothing")
+    if found.finished:
+        out.print(f"  needed      {words}" + (f"; {each}" if each else "") + f"; {gone} others change nothing")
+    else:
+        out.print(f"  left        {words}; it fails without {gone} others")
     freedom = dict(found.freedom)
     for place, fault in enumerate(found.needed):
         note = f"  ({freedom[place]})" if place in freedom else ""

@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from difflib import get_close_matches
 from multiprocessing.context import BaseContext
 from typing import Protocol, TypeVar, cast
@@ -57,6 +57,17 @@ class Crew:
             future: Future[R] = Future()
             future.set_exception(error)
             return future
+
+    def settle(self, future: "Future[R]", function: Callable[[T], R], argument: T) -> R | None:
+        """The result of a call; one that lost its worker is made again alone, and is None if it loses that one too."""
+        for _ in range(self.strikes):
+            wait([future])
+            if future.exception() is None:
+                return future.result()
+            self.renew()
+            future = self.submit(function, argument)
+        wait([future])
+        return None if future.exception() is not None else future.result()
 
     def renew(self) -> None:
         """Begin again with new workers."""

@@ -1,6 +1,7 @@
 """Strategies compared on mutants: the same bugs, the same scenarios, who needs fewer runs? Never a matter of taste."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -59,6 +60,9 @@ class _Job:
     folders: tuple[str, ...]
 
 
+_Call = tuple[_Job, "Future[tuple[Wait, float]]"]
+
+
 def hunt(
     grounds: Sequence[tuple[str, Mutant, Ground]],
     strategies: Sequence[str],
@@ -70,17 +74,16 @@ def hunt(
     modules = tuple(sorted({name for _, _, one in grounds for name in own_models(one.loaded.scenario)}))
     crew = hire(executor, modules)
     try:
-        flying = [
-            (
-                (mutant.name, ground.name, strategy),
-                [crew.submit(_hunt, job) for job in _jobs(mutant, ground, strategy, plan, folders)],
-            )
-            for _, mutant, ground in grounds
-            for strategy in strategies
-        ]
+        flying: list[tuple[tuple[str, str, str], list[_Call]]] = []
+        for _, mutant, ground in grounds:
+            for strategy in strategies:
+                jobs = _jobs(mutant, ground, strategy, plan, folders)
+                calls = [(job, crew.submit(_hunt, job)) for job in jobs]
+                flying.append(((mutant.name, ground.name, strategy), calls))
         found = []
-        for (mutant_name, ground_name, strategy), futures in flying:
-            results = [future.result() for future in futures]
+        for (mutant_name, ground_name, strategy), calls in flying:
+            settled = [crew.settle(future, _hunt, job) for job, future in calls]
+            results = [one for one in settled if one is not None]
             waits = tuple(wait for wait, _ in results)
             found.append(Hunted(mutant_name, ground_name, strategy, waits, sum(cpu for _, cpu in results)))
     finally:

@@ -114,9 +114,9 @@ class _Measuring:
                 loaded, check = cell.ground.planted(cell.mutant.name), promised(row, cell.mutant)[0]
                 text, path, overrides = loaded.text, loaded.path, loaded.overrides
                 jobs.append((place, _Job(text, path, overrides, row.seed, check, budget, self._folders)))
-        flying = [(place, self._crew.submit(_shrink, job)) for place, job in jobs]
-        for number, (place, future) in enumerate(flying, 1):
-            found = future.result()
+        flying = [(place, job, self._crew.submit(_shrink, job)) for place, job in jobs]
+        for number, (place, job, future) in enumerate(flying, 1):
+            found = self._crew.settle(future, _shrink, job)
             if found is not None:
                 self._smallest[place] = found
             self._on_progress(f"{number} of {len(flying)} shrunk")

@@ -6,7 +6,7 @@ from itertools import islice
 
 from sim.explore.executors import Crew, hire
 from sim.explore.failure import Failure
-from sim.explore.row import Row
+from sim.explore.row import Row, lost_row
 from sim.explore.searching.strategies import STRATEGIES, Strategy
 from sim.explore.shrinking.case import Case, case_of
 from sim.explore.worker import Task, perform
@@ -106,7 +106,8 @@ class _Searching:
         flying = [(case, self._crew.submit(perform, self._task(case))) for case in islice(waiting, ahead)]
         while flying:
             case, future = flying.pop(0)
-            found = future.result().rows
+            batch = self._crew.settle(future, perform, self._task(case))
+            found = batch.rows if batch is not None else (lost_row((), case.seed, "alone"),)
             yield case, found[0] if found else Row((), case.seed, "unknown", detail="the plan makes no sense")
             flying += [(one, self._crew.submit(perform, self._task(one))) for one in islice(waiting, 1)]
 

@@ -13,7 +13,12 @@ from sim.explore.failure import Failure, failure_of_crash, failures_of
 from sim.explore.shrinking.beginning import cut_gaps
 from sim.explore.shrinking.case import Case, case_of, ns_of, with_ns
 from sim.explore.shrinking.faults import drop_faults, simplify_faults
-from sim.explore.shrinking.materialise import with_literal_plan, with_literal_times, with_literal_work
+from sim.explore.shrinking.materialise import (
+    with_literal_plan,
+    with_literal_times,
+    with_literal_work,
+    with_names,
+)
 from sim.explore.shrinking.rounding import round_times
 from sim.explore.shrinking.trials import OutOfBudget, Trials
 from sim.explore.shrinking.work import less_work
@@ -192,6 +197,7 @@ class _Shrinking:
             lambda case: cut_end(case, trials),
             lambda case: drop_faults(case, trials),
             lambda case: simplify_faults(case, trials),
+            self._named,
             lambda case: fewer_nodes(case, trials, retries),
             lambda case: less_work(case, trials),
             lambda case: calm_network(case, trials),
@@ -199,6 +205,14 @@ class _Shrinking:
             lambda case: cut_end(case, trials),
             lambda case: round_times(case, trials),
         ]
+
+    def _named(self, case: Case) -> Case:
+        """Names in place of selectors that a step has made plain: a fault that fires once now hits one node."""
+        result = self._again(case)
+        if result is None:
+            return case
+        named = with_names(case, result)
+        return case if named == case else self._trials.first([named]) or case
 
     def _tell(self, case: Case) -> None:
         row = self._trials.row

@@ -127,6 +127,20 @@ def test_a_crash_of_the_model_shrinks_too(tmp_path: Path, monkeypatch: pytest.Mo
     namespace["test_no_cheese_is_still_there"]()  # type: ignore[operator] # the test that was written
 
 
+def test_candidates_that_end_their_worker_do_not_fail_and_accuse_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    in_worker = "__import__('multiprocessing').parent_process()"
+    ends = f"os._exit(7) if {in_worker} and len(self._node._world.nodes) == 1 else None"
+    more = "faults: [{at: 100ms, for: 100ms, pause: {nodes: n2}}]\n"
+    path = drawing(tmp_path, "ending_candidates", act=ends, limit=10, more=more)
+    found = shrink(load(path), 1, executor="process:2", folders=(str(tmp_path),))
+    assert found.finished
+    assert found.after.nodes == 2
+    assert found.kind.check == "low"
+
+
 def test_the_budget_ends_a_shrink_with_what_it_has() -> None:
     found = shrink(recipe("leader-votes"), 2, budget=Budget(runs=6))
     assert not found.finished

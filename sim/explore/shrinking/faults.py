@@ -59,6 +59,9 @@ def _simpler(fault: Data) -> Iterator[Data]:
     """Simpler forms of a fault, the boldest first."""
     verb = verb_of(fault)
     body: Data = fault[verb]
+    if fault.get("times", 1) > 1:
+        yield {**fault, "times": 1}
+        yield {**fault, "times": int(fault["times"]) // 2}
     yield from ({**fault, verb: one} for one in _plainer(verb, body))
     yield from ({**fault, verb: one} for one in _with_fewer_nodes(body))
     yield from _shorter(fault)

@@ -48,6 +48,12 @@ def _as_long(entry: Data, fired: FiredFault | None) -> Data:
     return with_ns(entry, for_=lasted) if planned is None or planned > lasted else entry
 
 
+def with_names(case: Case, run: Run) -> Case:
+    """The case with the names that its faults hit in this run of it, as far as they fired once."""
+    written = {str(entry["id"]): dict(entry) for entry in run.plan}
+    return case.with_faults([written.get(str(fault.get("id")), fault) for fault in case.faults])
+
+
 def with_literal_times(case: Case, run: Run) -> Case:
     """The case with a fault for each time that one fired, so that none waits for an event."""
     plain = [entry for entry in case.faults if "after" not in entry]

@@ -90,21 +90,17 @@ class Trials:
                     return
                 case, future = flying.pop(0)
                 if future is not None:
-                    self._known[case.key] = self._row_of(future)
+                    self._known[case.key] = self._row_of(case, future)
                 yield case, self._known[case.key]
         finally:
             for _, future in flying:
                 if future is not None:
                     future.cancel()
 
-    def _row_of(self, future: "Future[Batch]") -> Row | None:
-        """The row of a run; None if the case makes no sense, or took its worker with it."""
-        error = future.exception()
-        if error is not None:
-            self._crew.renew()
-            return None
-        rows = future.result().rows
-        return rows[0] if rows else None
+    def _row_of(self, case: Case, future: "Future[Batch]") -> Row | None:
+        """The row of a run; None if the case makes no sense, or takes its worker with it."""
+        batch = self._crew.settle(future, perform, self._task(case))
+        return batch.rows[0] if batch is not None and batch.rows else None
 
     def _task(self, case: Case) -> Task:
         return Task(case.text, case.path, (), (), (case.seed,), identity(self._modules), self._modules, self._folders)
