@@ -13,7 +13,7 @@ from sim.explore.shrinking.materialise import with_literal_plan, with_literal_ti
 from sim.explore.shrinking.trials import OutOfBudget, Trials
 from sim.explore.shrunk import USUAL, Budget, NotConcrete, NothingToShrink
 from sim.explore.slicing import story
-from sim.explore.telling import Record, records_of
+from sim.explore.telling import Record, records_of, speak_of
 from sim.identity import own_models
 from sim.result import Run
 from sim.running import run
@@ -93,7 +93,9 @@ def _attributed(case: Case, trials: Trials, seeds: int) -> Attribution | None:
 
 
 def _traced(case: Case) -> tuple[Run, list[Record]]:
-    result = run(case.load(), case.seed, keep_trace=True)
+    loaded = case.load()
+    result = run(loaded, case.seed, keep_trace=True)
+    speak_of(loaded.scenario)
     return result, records_of(list(decode_records(b"".join(result.trace))))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.explore.divergence import Divergence, first_divergence, window
+from sim.explore.telling import speak_of
 from sim.result import Run
 from sim.running import run
 from sim.scenario.loader import Loaded, load_text
@@ -53,6 +54,7 @@ def replay(record: dict[str, Any], folder: Path | None = None) -> Replay:
 
 
 def _trace(loaded: Loaded, seed: int) -> Sequence[Sequence[Any]]:
+    speak_of(loaded.scenario)
     return list(decode_records(b"".join(run(loaded, seed, keep_trace=True).trace)))
 
 

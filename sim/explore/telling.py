@@ -1,14 +1,20 @@
 """The records of a trace in words: who got what from whom, who said what happened inside, which fault began."""
 
+import sys
 from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
+from sim.model import find_model
+from sim.scenario.schema import Scenario
 from sim.world import trace as codes
 from sim.world.message import Event, Message
 from sim.world.units import show_ns
 
 _SHORT = 60
+_spoken_of: ContextVar[tuple[str, ...]] = ContextVar("_spoken_of", default=())
 
 
 @dataclass(frozen=True)
@@ -151,9 +157,33 @@ def _value(value: Any) -> str:
     return text if len(text) <= _SHORT else text[:_SHORT] + "..."
 
 
+def speak_of(scenario: Scenario) -> None:
+    """From now on words are those of this scenario's models: two models may use one name for different things."""
+    packages: dict[str, None] = {}
+    for entry in scenario.systems.values():
+        own = _package(find_model(entry.model).build.__module__)
+        packages[own] = None
+        for name in sorted(sys.modules):
+            if name.startswith(own):
+                used = [one.__name__ for one in vars(sys.modules[name]).values() if isinstance(one, ModuleType)]
+                packages.update(dict.fromkeys(_package(one) for one in used if one.startswith("models.")))
+    _spoken_of.set(tuple(packages))
+
+
+def _package(module: str) -> str:
+    parts = module.split(".")
+    return ".".join(parts[:2]) if parts[0] == "models" else parts[0]
+
+
 def _field_names() -> dict[str, tuple[str, ...]]:
-    """Type -> names of its fields, of every message and event that any loaded module defines."""
-    return {kind.__name__: kind.__struct_fields__ for base in (Message, Event) for kind in _subclasses(base)}
+    """Type -> names of its fields; the models that are spoken of come before whatever else is loaded."""
+    packages = _spoken_of.get()
+    found: dict[str, tuple[int, str, tuple[str, ...]]] = {}
+    for kind in (kind for base in (Message, Event) for kind in _subclasses(base)):
+        near = [place for place, package in enumerate(packages) if kind.__module__.startswith(package)]
+        meant = (min(near, default=len(packages)), kind.__module__, kind.__struct_fields__)
+        found[kind.__name__] = min(found.get(kind.__name__, meant), meant)
+    return {name: fields for name, (_, _, fields) in found.items()}
 
 
 def _subclasses(base: type[Message] | type[Event]) -> Iterator[type[Message] | type[Event]]:
