@@ -15,6 +15,7 @@ from sim.scenario.loader import Loaded, load
 TINY = load("scenarios/raft/calm.yaml", ("duration=150ms", "settle=0s"))
 SHORT = load("benchmarks/raft-chaos.yaml")
 SEEDS = 600
+ROUNDS = 4
 
 
 def rate(loaded: Loaded, seeds: int, executor: str) -> float:
@@ -49,7 +50,8 @@ def main() -> None:
         cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50)
         with cluster:
             _say_chunks(f"dask:{cluster.scheduler_address}")
-    one, two = (rate(SHORT, 150 * workers, f"process:{workers}") for workers in (1, 2))
+    pairs = [tuple(rate(SHORT, 150 * workers, f"process:{workers}") for workers in (1, 2)) for _ in range(ROUNDS)]
+    one, two = (max(rates) for rates in zip(*pairs, strict=True))  # the best: others may use the machine
     print(f"two processes       {two:6.1f} seeds/s against {one:6.1f} of one: {two / one:.2f} times")
     _say_shrinks()
 

@@ -13,7 +13,7 @@ import pytest
 
 from sim.cli import main
 from tests.explore.stage import drawing
-from tests.explore.test_sweep import kept_in
+from tests.explore.test_results import kept_in
 
 ROOT = Path(__file__).parents[2]
 CALM = str(ROOT / "scenarios" / "raft" / "calm.yaml")

@@ -1,9 +1,6 @@
 """A sweep says the same whoever computes it, keeps what is done, and finds who is guilty when a worker dies."""
 
 import importlib
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,9 +16,7 @@ from sim.explore import worker
 from sim.explore.dispatch import Strangers, dispatch
 from sim.explore.executors import Crew, CrewError, hire
 from sim.explore.feed import Order, SeedFeed
-from sim.explore.results import Key, Results, ResultsError
 from sim.explore.row import Row
-from sim.explore.seeds import cross, parse_axis, parse_seeds
 from sim.explore.summary import status_of, summarise
 from sim.explore.sweep import Sweep, sweep
 from sim.explore.worker import Batch, Task
@@ -193,70 +188,6 @@ def test_workers_with_other_code_are_refused() -> None:
     assert [what for what, _, _ in refused.value.asker.differences(refused.value.found[0])] == ["python", "code"]
 
 
-def test_resume_runs_only_what_is_missing_and_says_when_the_scenario_changed(tmp_path: Path) -> None:
-    file = tmp_path / "rows.sqlite"
-    first = sweep(Order(raft(), range(1, 4)), results=file)
-    both = sweep(Order(raft(), range(1, 7), resume=True), results=file)
-    assert both.reused == 3
-    assert rows_of(both)[:3] == rows_of(first)
-    assert rows_of(both) == rows_of(sweep(Order(raft(), range(1, 7))))
-    other = load(CALM, (*SHORT, "network.loss=1%"))
-    changed = sweep(Order(other, range(1, 3), resume=True), results=file)
-    assert changed.reused == 0
-    assert changed.notes == ("the scenario has changed: 6 rows of before are kept aside, this is a new set",)
-
-
-def test_a_row_comes_back_from_the_file_as_it_was(tmp_path: Path) -> None:
-    found = sweep(Order(raft(), range(1, 5), ((), ("network.loss=3%",))))
-    results = Results(tmp_path / "rows.sqlite")
-    key = Key("scenario", "code")
-    results.add(key, found.rows)
-    assert sorted(results.rows(key), key=lambda row: (row.point, row.seed)) == list(found.rows)
-    assert results.others(Key("scenario", "other")) == [(key, 8)]
-    results.close()
-
-
-@pytest.mark.parametrize(
-    "bytes_", [b"no database at all, but long enough to look like one" * 20, b"SQLite format 3\0" * 99]
-)
-def test_a_file_that_is_no_results_file_is_refused_and_left_alone(tmp_path: Path, bytes_: bytes) -> None:
-    file = tmp_path / "rows.sqlite"
-    file.write_bytes(bytes_)
-    with pytest.raises(ResultsError, match="move it away, or --save another folder"):
-        sweep(Order(raft(), range(1, 3)), results=file)
-    assert file.read_bytes() == bytes_
-
-
-FULL = """
-import resource, sys
-from pathlib import Path
-from sim.explore.feed import Order
-from sim.explore.results import ResultsError
-from sim.explore.sweep import sweep
-from sim.scenario.loader import load
-loaded = load(sys.argv[1], ("duration=2s", "settle=1s"))
-file = Path(sys.argv[2])
-sweep(Order(loaded, range(1, 3)), results=file)
-resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size, file.stat().st_size))
-try:
-    sweep(Order(loaded, range(1, 200)), results=file)
-except ResultsError as error:
-    print(error)
-"""
-
-
-def test_a_full_disk_is_one_message_and_what_was_done_is_kept(tmp_path: Path) -> None:
-    pytest.importorskip("resource", reason="limits of file sizes are not known here")
-    file = tmp_path / "rows.sqlite"
-    done = subprocess.run(
-        [sys.executable, "-c", FULL, str(ROOT / "scenarios/raft/calm.yaml"), str(file)],
-        check=True, capture_output=True, text=True, cwd=ROOT,
-    )  # fmt: skip
-    assert "make room and go on with --resume" in done.stdout
-    loaded = load(ROOT / "scenarios/raft/calm.yaml", ("duration=2s", "settle=1s"))
-    assert sweep(Order(loaded, range(1, 3), resume=True), results=file).reused == 2
-
-
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
@@ -283,37 +214,6 @@ def test_a_cluster_that_does_not_answer_is_refused_in_one_line(monkeypatch: pyte
     assert "\n" not in str(refused.value)
 
 
-def test_every_seed_that_was_done_survives_the_sweep_being_killed(tmp_path: Path) -> None:
-    words = ["sweep", str(CALM), "--seeds", "5000", "--jobs", "1", "--save", str(tmp_path)]
-    for one in SHORT:
-        words += ["--set", one]
-    process = subprocess.Popen([sys.executable, "-m", "sim", *words], cwd=ROOT, stderr=subprocess.DEVNULL)
-    file = tmp_path / "raft-figure-8" / "sweep.sqlite"
-    done = 0
-    for _ in range(200):
-        time.sleep(0.1)
-        done = len(kept_in(file))
-        if done:
-            break
-    process.kill()
-    process.wait()
-    kept = kept_in(file)
-    assert len(kept) >= done > 0
-    assert sorted(row.seed for row in kept) == list(range(1, len(kept) + 1))
-    resumed = sweep(Order(raft(), range(1, len(kept) + 3), resume=True), results=file)
-    assert resumed.reused == len(kept)
-
-
-def kept_in(file: Path) -> list[Row]:
-    if not file.exists():
-        return []
-    results = Results(file)
-    keys = [key for key, _ in results.others(Key("", ""))]
-    rows = [row for key in keys for row in results.rows(key)]
-    results.close()
-    return rows
-
-
 def test_landmarks_are_reached_by_the_sweep_and_not_by_each_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -336,29 +236,6 @@ def test_a_listed_fault_that_never_fired_makes_a_sweep_unknown() -> None:
     found = sweep(Order(loaded, range(1, 4)))
     assert summarise(found).demanded == ("crash",)
     assert status_of(found, summarise(found)) == 2
-
-
-@pytest.mark.parametrize(
-    ("text", "seeds"), [("3", range(1, 4)), ("5..7", range(5, 8)), (" 9..9 ", range(9, 10)), ("0..1", range(2))]
-)
-def test_seeds_are_a_number_or_a_range(text: str, seeds: range) -> None:
-    assert parse_seeds(text) == seeds
-
-
-@pytest.mark.parametrize("text", ["0", "9..5", "x", "1..", "..", "-3", "1...5", "", f"1..{2**63}"])
-def test_empty_and_reversed_ranges_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"expected|ends before it begins"):
-        parse_seeds(text)
-
-
-def test_axes_are_crossed_in_order_and_lists_are_one_value() -> None:
-    axes = [parse_axis("a.b=1%,2%"), parse_axis("c=[1s, 2s],[3s, 4s]")]
-    assert cross([("x=1",)], axes) == [
-        ("x=1", "a.b=1%", "c=[1s, 2s]"),
-        ("x=1", "a.b=1%", "c=[3s, 4s]"),
-        ("x=1", "a.b=2%", "c=[1s, 2s]"),
-        ("x=1", "a.b=2%", "c=[3s, 4s]"),
-    ]
 
 
 def pool() -> Executor:
