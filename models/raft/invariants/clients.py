@@ -1,8 +1,8 @@
 """Promises that clients rely on: reads see what was committed before them, and every operation acts once."""
 
 from models.raft.events import Applied, Committed, ReadBegan, ReadServed
-from models.raft.invariants.invariant import Invariant, when
 from sim import Emitted
+from sim.invariants import Invariant, when
 
 
 class ReadFresh(Invariant):

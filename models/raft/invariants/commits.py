@@ -1,9 +1,10 @@
 """Promises about what is committed: that later leaders have it, that a majority keeps it, that it never changes."""
 
 from models.raft.events import BecameLeader, Committed, Recovered, Truncated
-from models.raft.invariants.invariant import Invariant, short, when
+from models.raft.invariants.chains import short
 from models.raft.invariants.logs import LOG_EVENTS, NO_CHAIN, Logs, Members
 from sim import Emitted
+from sim.invariants import Invariant, when
 
 _NOTHING = (0, NO_CHAIN)
 

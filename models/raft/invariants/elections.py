@@ -1,9 +1,10 @@
 """Promises about votes and leaders: Figure 3's Election Safety, and what it rests on."""
 
 from models.raft.events import BecameLeader, Committed, Granted, Recovered, VowSaved
-from models.raft.invariants.invariant import Invariant, short, when
+from models.raft.invariants.chains import short
 from models.raft.invariants.logs import LOG_EVENTS, Logs
 from sim import Emitted
+from sim.invariants import Invariant, when
 
 
 class ElectionSafety(Invariant):

@@ -17,10 +17,10 @@ from models.raft.events import (
     SteppedDown,
     TransferStarted,
 )
-from models.raft.invariants.invariant import when
 from models.raft.invariants.logs import LOG_EVENTS, Logs, Members
 from models.raft.settings import Settings
 from sim import Check, Emitted, RunRecord, Verdict, show_ns
+from sim.invariants import when
 
 ROUNDS = 10
 CALM = 5

@@ -1,9 +1,10 @@
 """Promises about logs: Leader Append-Only and Log Matching of Figure 3, and that leaders believe no copy too many."""
 
 from models.raft.events import Appended, BecameLeader, Progressed, Recovered, SteppedDown, Truncated
-from models.raft.invariants.invariant import Invariant, short, when
+from models.raft.invariants.chains import short
 from models.raft.invariants.logs import LOG_EVENTS, Logs
 from sim import Emitted
+from sim.invariants import Invariant, when
 
 
 class AppendOnly(Invariant):

@@ -1,8 +1,9 @@
 """Promises about the state machines: State Machine Safety of Figure 3, and that equal logs give equal states."""
 
 from models.raft.events import Applied, Recovered, SnapshotInstalled, StateDigest
-from models.raft.invariants.invariant import Invariant, short, when
+from models.raft.invariants.chains import short
 from sim import Emitted
+from sim.invariants import Invariant, when
 
 
 class StateMachineSafety(Invariant):

@@ -1,9 +1,9 @@
 """Promises about configurations and leases: one change at a time, and nobody elected while a lease lasts."""
 
 from models.raft.events import BecameLeader, Committed, ConfigAppended, ReadServed, Recovered, Truncated
-from models.raft.invariants.invariant import Invariant, when
 from models.raft.invariants.logs import LOG_EVENTS, Logs, Members
 from sim import Emitted
+from sim.invariants import Invariant, when
 
 
 class ConfigOneByOne(Invariant):

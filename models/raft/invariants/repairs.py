@@ -1,9 +1,10 @@
 """Promises about what disks have lost: what is given back is what was there, and it is given back."""
 
 from models.raft.events import Committed, Recovered, Repaired
-from models.raft.invariants.invariant import Invariant, short, when
+from models.raft.invariants.chains import short
 from models.raft.invariants.logs import LOG_EVENTS, Logs, Members
 from sim import Emitted, RunRecord, Verdict, show_ns
+from sim.invariants import Invariant, when
 
 
 class RepairedRight(Invariant):

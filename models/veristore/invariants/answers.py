@@ -1,9 +1,9 @@
 """Promises about what clients are told: acknowledgements in order and durable, reads of what is there."""
 
 from models.veristore.events import Acked, Durable, ReadServed, Recovered
-from models.veristore.invariants.invariant import Invariant, when
 from models.veristore.invariants.lineage import LINEAGE_EVENTS, Lineages, versions
 from sim import Emitted
+from sim.invariants import Invariant, when
 
 
 class SeqRises(Invariant):

@@ -1,7 +1,6 @@
 """The promise of the collector: no chunk goes while an object, an open upload or a pinned read names it."""
 
 from models.veristore.client_events import ReadBegan, ReadEnded, ReadFailed
-from models.veristore.invariants.invariant import Invariant, when
 from models.veristore.invariants.told import Told
 from models.veristore.object_events import (
     ChunkCollected,
@@ -13,6 +12,7 @@ from models.veristore.object_events import (
     UploadChanged,
 )
 from sim import Emitted, Event, show_ns
+from sim.invariants import Invariant, when
 
 
 class Reachable:

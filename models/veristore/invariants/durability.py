@@ -1,9 +1,9 @@
 """Promises about what a recovery finds: everything acknowledged, nothing foreign, the same every time."""
 
 from models.veristore.events import Acked, CorruptionFound, Digest, Proposed, Recovered
-from models.veristore.invariants.invariant import Invariant, when
 from models.veristore.invariants.lineage import LINEAGE_EVENTS, Lineages
 from sim import Emitted, RunRecord, Verdict
+from sim.invariants import Invariant, when
 
 
 class DurablePrefix(Invariant):

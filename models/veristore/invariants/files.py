@@ -10,9 +10,9 @@ from models.veristore.events import (
     SegmentDropped,
     SnapshotRead,
 )
-from models.veristore.invariants.invariant import Invariant, when
 from models.veristore.invariants.lineage import LINEAGE_EVENTS, Lineages
 from sim import SECOND, Emitted, RunRecord, Verdict, show_ns
+from sim.invariants import Invariant, when
 
 BANDWIDTH = 200_000_000
 """Bytes per second that a disk gives."""

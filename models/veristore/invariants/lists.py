@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from models.veristore.client_events import PageAsked, PageSeen
-from models.veristore.invariants.invariant import Invariant, when
 from models.veristore.invariants.told import Told
 from models.veristore.object_events import ObjectCommitted, ObjectDeleted
 from sim import Emitted, show_ns
+from sim.invariants import Invariant, when
 
 Page = tuple[tuple[tuple[str, int], ...], tuple[str, ...], bool]
 """(key, version) of the keys, the common prefixes, and whether there is more."""

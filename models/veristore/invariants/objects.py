@@ -1,10 +1,10 @@
 """Promises about single objects: what is read is one version, whole; of conditional writes one wins."""
 
 from models.veristore.client_events import ObjectStored, ReadEnded, ReadFailed
-from models.veristore.invariants.invariant import Invariant, when
 from models.veristore.invariants.told import Told
 from models.veristore.object_events import ObjectCommitted, ObjectDeleted, Ticked
 from sim import Emitted, show_ns
+from sim.invariants import Invariant, when
 
 Name = tuple[str, str]
 """Bucket and key."""

@@ -1,9 +1,9 @@
 """Promises about uploads: each ends once, and nobody has to end it."""
 
-from models.veristore.invariants.invariant import Invariant, when
 from models.veristore.invariants.told import Told
 from models.veristore.object_events import ChunkCollected, ChunkWritten, Ticked, UploadChanged
 from sim import Check, Emitted, RunRecord, Verdict, show_ns
+from sim.invariants import Invariant, when
 
 _NEXT = {
     None: ("open",),

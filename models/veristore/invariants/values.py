@@ -4,9 +4,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from models.veristore.client_events import PairSeen
-from models.veristore.invariants.invariant import Invariant, when
 from models.veristore.object_events import ObjectCommitted
 from sim import Check, Emitted, RunRecord, Verdict
+from sim.invariants import Invariant, when
 
 
 class BatchWhole(Invariant):

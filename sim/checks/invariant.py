@@ -1,6 +1,8 @@
 """A promise over emitted events: it holds until two events contradict each other, and the first pair is the verdict."""
 
-from sim import Check, Emitted, RunRecord, Verdict, show_ns
+from sim.checks.check import Check, RunRecord
+from sim.checks.verdict import Verdict
+from sim.world.message import Emitted
 
 
 class Invariant(Check):
@@ -24,13 +26,3 @@ class Invariant(Check):
     def conclude(self, record: RunRecord) -> Verdict:  # noqa: ARG002 - a fold over events needs no more
         """The first contradiction, or that there was none."""
         return self._found or Verdict(self.name, "pass", self.claim)
-
-
-def when(emitted: Emitted) -> str:
-    """An event's node and virtual time: ``n3 at 12.345s``."""
-    return f"{emitted.node} at {show_ns(emitted.t_ns)}"
-
-
-def short(chain: bytes | None) -> str:
-    """A chain as a reader compares it."""
-    return "nothing" if not chain else chain.hex()[:8]
