@@ -1,4 +1,4 @@
-"""What models use that state promises over emitted events beside `import sim`: a fold, and the words of its sentences."""
+"""Promises over emitted events, for models to state beside `import sim`: a fold, and the words of its sentences."""
 
 from sim.checks.agreement.words import listed, say, when
 from sim.checks.invariant import Invariant
