@@ -25,3 +25,7 @@ class Verdict:
     at_ns: int | None = None
     notes: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
+
+    def is_of(self, name: str) -> bool:
+        """Whether this is the verdict of check `name`: with several systems ``kv/liveness`` is one of ``liveness``."""
+        return self.check == name or self.check.endswith(f"/{name}")

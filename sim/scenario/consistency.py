@@ -128,7 +128,8 @@ def _checks(scenario: Scenario, models: dict[str, Model]) -> Iterator[Finding]:
     if scenario.expect.startswith("violates "):
         promised = [name for model in models.values() for name in model.checks]
         known = [*promised, *(entry.name for entry in scenario.checks), *CHECKS]
-        name = scenario.expect.removeprefix("violates ")
+        system, _, rest = scenario.expect.removeprefix("violates ").rpartition("/")
+        name = rest if system in scenario.systems else scenario.expect.removeprefix("violates ")
         if name not in known and name.partition(" ")[0] not in CHECKS:
             yield ("expect", "violates"), f"no check named {name!r}{near(name, known)}"
 
