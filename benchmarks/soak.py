@@ -2,8 +2,8 @@
 
     python -m benchmarks.soak [--seeds 20000] [--first 1] [--block 200] [--scenario FILE ...] [--executor process:2]
 
-Prints a line for each reference, and writes the same to runs/soak/references.json. It can be stopped at any time and goes
-on where it was, as long as the code is the same. Exit status 1 if a reference failed.
+Prints a line for each reference, and writes the same to runs/soak/references.json. It can be stopped at any time
+and goes on where it was, as long as the code is the same. Exit status 1 if a reference failed.
 """
 
 import argparse
@@ -105,6 +105,10 @@ class Tally:
             "cpu_s": round(sum(row.cpu_s for row in self.rows.values()), 1),
         }
 
+    def _alarm(self, row: Row) -> dict[str, object]:
+        command = self.reference.command(row.seed)
+        return {"seed": row.seed, "check": row.check, "detail": row.detail, "command": command}
+
 
 def references(paths: list[str]) -> list[Reference]:
     """Those named, or every scenario of everything together that its model should pass."""
@@ -187,9 +191,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=20_000, help="in all, spread evenly over the references")
     parser.add_argument("--first", type=int, default=1)
-    parser.add_argument(
-        "--block", type=int, default=200, help="seeds of one reference before it is the next one's turn"
-    )
+    parser.add_argument("--block", type=int, default=200, help="seeds of one reference before the next one's turn")
     parser.add_argument("--scenario", action="append", default=[], metavar="FILE", help="only this one, repeatable")
     parser.add_argument("--executor", default="process", metavar="E")
     arguments = parser.parse_args()
