@@ -108,6 +108,7 @@ class Running:
             checkpoints=tuple(world.trace.checkpoints),
             reproduce=self._reproduce(),
             trace=tuple(world.trace.kept()),
+            loaded=self._loaded,
         )
 
     def _verdicts(self, history: History) -> tuple[Verdict, ...]:
