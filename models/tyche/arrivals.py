@@ -182,7 +182,7 @@ def _added(gaps: Iterator[int]) -> Iterator[int]:
 
 
 def _sine(at: int, period: int) -> int:
-    """sin(2 pi at / period) in billionths by Bhaskara's formula, 16 x (pi - x) / (5 pi² - 4 x (pi - x)): within 0.2%."""
+    """sin(2 pi at / period) in billionths, by Bhaskara's 16 x (pi - x) / (5 pi² - 4 x (pi - x)): within 0.2%."""
     half = period // 2
     x = at % period
     sign, x = (1, x) if x < half else (-1, x - half)

@@ -26,7 +26,7 @@ class Caller(Actor):
         """Wait for the first arrival."""
         overlay, process = self._arrivals.as_overlay(), self._arrivals.as_process()
         self._times = overlay.times(process, self.random.child("arrivals"))
-        self._asked = 0
+        self._count = 0
         self._open: dict[str, Callable[[int], None] | None] = {}
         self._patience: deque[tuple[int, str]] = deque()
         self._line: str = ""
@@ -43,8 +43,8 @@ class Caller(Actor):
     def _arrive(self) -> None:
         assert self._next is not None, "the timer was set for it"
         now, self._next = self._next, next(self._times, None)
-        self._asked += 1
-        request = f"{self.name}.{self._asked}"
+        self._count += 1
+        request = f"{self.name}.{self._count}"
         told = self._settings.policy == "clairvoyant" and self._next is not None
         self._ask(Invoke(request, self._function, False, self._next - now if told and self._next is not None else 0))
         self._wait()
@@ -96,7 +96,7 @@ class ScriptedCaller(Actor):
 
     def on_start(self) -> None:
         """Begin the script."""
-        self._asked = 0
+        self._count = 0
         self._answers = self.store()
         self.spawn(self.story())
 
@@ -105,8 +105,8 @@ class ScriptedCaller(Actor):
         for step in self._script.steps(self.random.child("script")):
             await self.sleep(step.wait_ns if step.at_ns is None else max(0, step.at_ns - self.elapsed()))
             function = self._function_of(step)
-            self._asked += 1
-            request = f"{self.name}.{self._asked}"
+            self._count += 1
+            request = f"{self.name}.{self._count}"
             with self.operation("invoke", key=function, arg=request) as operation:
                 operation.ok(await self._ask(request, function))
 

@@ -66,6 +66,7 @@ class Controller(Actor):
     @on(Done)
     def done(self, source: str, word: Done) -> None:
         """From a worker: a container idles again."""
+        self.worker_clocks[source] = (word.ended_ns, self.now())
         self.table.take(source, word.epoch, word.serial, word.held, word.free)
         self.requests.done(word)
         self.preloader.retry()

@@ -48,9 +48,10 @@ class Loads:
         if any(entry.ticket == ticket for entry in self.of(ticket.function)):
             self._prolong(ticket, load.keep_ns)
             return
-        function, container = self._node.functions[ticket.function], live.get(load.container)
-        if container is None or container.state != IDLE:
-            self._refuse(load, container, "the container does not idle")
+        function = self._node.functions[ticket.function]
+        container = self.home(load, function)
+        if container is None:
+            self._refuse(load, live.get(load.container), "the container does not idle")
             return
         for name in load.displaced:
             if name in container.entries:
@@ -60,6 +61,11 @@ class Loads:
             self._refuse(load, container, "no room")
             return
         self._begin(load, container, function, pool)
+
+    def home(self, load: Load, function: Function) -> Container | None:  # noqa: ARG002
+        """The container that was named, if it idles: none is made for a load."""
+        container = self._node.containers.live.get(load.container)
+        return container if container is not None and container.state == IDLE else None
 
     def unload(self, ticket: Ticket) -> None:
         """A ticket is over. A model that runs is no entry any more, and is left alone."""

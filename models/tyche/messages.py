@@ -102,7 +102,7 @@ class Dropped(Message):
 
 
 class Done(Message):
-    """A request was run."""
+    """A request was run, until `ended_ns` of the worker's clock."""
 
     epoch: int
     serial: int
@@ -111,6 +111,7 @@ class Done(Message):
     request: str
     function: str
     result: int
+    ended_ns: int
 
 
 class Inventory(Message):

@@ -1,10 +1,10 @@
 """What can be computed: the shares of hits, misses and memory time of one function, in closed form.
 
 One function, gaps of survival S(t) and mean 1/rate, execution time 0, no contention, load time L, resident on
-[a, b] = [T_load + L, T_off] of the time since the last request: hit = S(a) - S(b), early = 1 - S(T_load), late = S(b),
-caught loading = S(T_load) - S(a), resident share = rate times the integral of S over [a, b]. On exponential gaps that is
-the hit share, whatever the policy, as long as it does not look ahead: Poisson arrivals see time averages (Wolff, 1982).
-Times and rates are floats in any one unit: nothing here decides when anything happens in a run.
+[a, b] = [T_load + L, T_off] of the time since the last request: hit = S(a) - S(b), early = 1 - S(T_load),
+late = S(b), caught loading = S(T_load) - S(a), resident share = rate times the integral of S over [a, b]. On
+exponential gaps that is the hit share, whatever the policy, as long as it does not look ahead: Poisson arrivals see
+time averages (Wolff, 1982). Times and rates are floats in any one unit: nothing here decides what happens in a run.
 """
 
 from collections.abc import Callable

@@ -38,7 +38,7 @@ class Planner:
         """The container with the most room, by name where that is equal; a knapsack if none has enough."""
         bins = self.bins(function.user)
         if not bins:
-            return self.without_bin(function)
+            return None  # memory that does not stand idle is not taken
         fitting = [(self.room(worker, held), worker, held) for worker, held in bins]
         fitting = [one for one in fitting if one[0] >= self._size(function)]
         if fitting:
@@ -50,10 +50,6 @@ class Planner:
     def bins(self, user: str) -> list[tuple[str, Held]]:
         """Idle containers that may be packed for this user: its own."""
         return list(self._table.idle(user))
-
-    def without_bin(self, function: Function) -> Home | None:  # noqa: ARG002
-        """No container of the user idles: memory that does not stand idle is not taken."""
-        return None
 
     def room(self, worker: str, held: Held) -> int:
         """MB that may still be loaded there, by the container's limit and what the worker said to be free."""
@@ -76,10 +72,10 @@ class Planner:
             items += [Item(one.name, self._size(one), worth(one), place) for one in here]
         room = [self._settings.limit_mb - self._settings.container_mb for _ in bins]
         packing = pack(list({item.name: item for item in items}.values()), room)
-        place = packing.of(function.name)
-        gone = [item.name for item in items if item.home == place is not None and packing.of(item.name) != place]
-        self._emit(Planned(function.name, chance, span, len(items), len(gone), place is not None, packing.value))
-        if place is None:
+        chosen = packing.of(function.name)
+        gone = [one.name for one in items if one.home is not None and one.home == chosen != packing.of(one.name)]
+        self._emit(Planned(function.name, chance, span, len(items), len(gone), chosen is not None, packing.value))
+        if chosen is None:
             return None
-        worker, held = bins[place]
+        worker, held = bins[chosen]
         return Home(worker, held.container, tuple(gone))

@@ -15,7 +15,6 @@ from models.tyche.messages import FOREVER, Load, Ticket, Unload
 from models.tyche.planner import Home
 from models.tyche.predictor import Plan
 from models.tyche.settings import FunctionEntry
-from models.tyche.window import Window
 from sim import MS, Message
 
 if TYPE_CHECKING:
@@ -164,7 +163,7 @@ class Preloader:
         self._timers.arm(ticket.function, plan.load_after, None if plan.drop_after == FOREVER else plan.drop_after)
 
     def _worth(self, function: Function) -> int:
-        return worth(function, self._chance_of(function.name))
+        return worth(function, self._guarded_chance(function.name))
 
     def _chance_of(self, function: str) -> int:
         span, horizon = self.windows[function].span, self._settings.horizon
@@ -215,6 +214,4 @@ class Preloader:
     def _end(self, standing: Standing, why: str) -> None:
         """A ticket that no worker ever heard of is over."""
         one, ticket = self._functions[standing.ticket.function], standing.ticket
-        self._node.emit(
-            LoadState(ticket.function, ticket.incarnation, ticket.n, "", 0, one.mb, PLANNED, DROPPED, why)
-        )
+        self._node.emit(LoadState(ticket.function, ticket.incarnation, ticket.n, "", 0, one.mb, PLANNED, DROPPED, why))

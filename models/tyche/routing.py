@@ -30,7 +30,9 @@ class Router:
         there = [(load(worker), worker, container) for worker, container in table.where(function.name)]
         if there and min(there)[0] <= self._node.settings.queue_max:
             return Choice(*min(there)[1:], "resident")
-        idle = [(len(held.functions), load(worker), worker, held.container) for worker, held in table.idle(function.user)]
+        idle = [
+            (len(held.functions), load(worker), worker, held.container) for worker, held in table.idle(function.user)
+        ]
         if idle:
             return Choice(*min(idle)[2:], "idle")
         live = [worker for worker in self._node.workers if not table.is_lost(worker)]

@@ -194,4 +194,5 @@ class Runs:
     def _say_done(self, place: Place, container: str, result: int) -> None:
         node = self._node
         held = node.held_of(container)
-        node.tell(Done(node.epoch, node.next_serial(), held, node.ledger.free, place.request, place.function, result))
+        serial, free = node.next_serial(), node.ledger.free
+        node.tell(Done(node.epoch, serial, held, free, place.request, place.function, result, node.now()))

@@ -9,7 +9,7 @@ SPAN_MIN = 1_000_000
 
 
 class Window:
-    """Times of the last `size` arrivals, in ns of one clock. `off_ns` is T_off of the prediction in force, 0 if none."""
+    """Times of the last `size` arrivals, in ns of one clock. `off_ns` is T_off of the plan in force, or 0."""
 
     def __init__(self, size: int, reset: bool, times: tuple[int, ...] = ()) -> None:
         self.size = size

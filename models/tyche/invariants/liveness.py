@@ -8,7 +8,8 @@ from sim import Check, Emitted, RunRecord, Verdict, show_ns
 class Liveness(Check):
     """Requests asked before the storm's end are answered `serve_within` after it, later ones so long after they came.
 
-    That tables become true, windows refill and nothing stays in LOADING is in hint-corrected, prediction-sane, ends-once.
+    That tables become true, windows refill and nothing stays in LOADING is told by hint-corrected, prediction-sane
+    and ends-once.
     """
 
     name = "liveness"

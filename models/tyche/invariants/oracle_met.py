@@ -6,20 +6,31 @@ from models.tyche.events import (
     DROPPED,
     LOADING,
     RESIDENT,
-    USED,
     Arrived,
     LoadState,
     Predicted,
     Served,
 )
-from models.tyche.oracle import Gaps, Shares, erlang, exponential, false_alarm, hyperexponential, load_time, shares, windowed
+from models.tyche.oracle import (
+    Gaps,
+    Shares,
+    erlang,
+    exponential,
+    false_alarm,
+    hyperexponential,
+    load_time,
+    shares,
+    windowed,
+)
 from models.tyche.settings import FunctionEntry, Settings
-from sim import Check, Emitted, RunRecord, Verdict
+from sim import Check, Emitted, Event, RunRecord, Verdict
 
 SIGMAS = 3
 BATCHES = 50
 FIGURES = ("hit", "early", "caught", "late", "resident")
 MINUTE = 60 * 10**9
+ROUNDING = 1e-6
+"""Times are whole nanoseconds."""
 
 
 class Tally:
@@ -56,7 +67,7 @@ class OracleMet(Check):
     """Only where the scenario says `oracle: true`. Errors are of the means of batches, as fates may be correlated."""
 
     name = "oracle-met"
-    watches = (Arrived, Predicted, LoadState, Served)
+    watches: tuple[type[Event], ...] = (Arrived, Predicted, LoadState, Served)
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -76,11 +87,8 @@ class OracleMet(Check):
             tally.enter("planned", emitted.t_ns)
         elif isinstance(event, Served):
             self._hits[event.function] += event.how == "hit"
-        elif event.target in (LOADING, RESIDENT, DROPPED):
-            if not (event.target == DROPPED and event.why == "the next request came first"):
-                tally.enter(event.target, emitted.t_ns)
-        elif event.target == USED:
-            tally.enter("planned", emitted.t_ns)
+        elif event.why not in ("the next request came first", "superseded"):
+            tally.enter(event.target, emitted.t_ns)
 
     def conclude(self, record: RunRecord) -> Verdict:  # noqa: ARG002 - a fold over events needs no more
         """Every figure of every function."""
@@ -90,7 +98,8 @@ class OracleMet(Check):
         for entry in self._settings.functions:
             tally = self._tallies[entry.name]
             if len(tally.fates) < 10 * BATCHES:
-                return Verdict(self.name, "unknown", f"{entry.name} had {len(tally.fates)} gaps, too few to say anything")
+                few = f"{entry.name} had {len(tally.fates)} gaps, too few to say anything"
+                return Verdict(self.name, "unknown", few)
             for figure in FIGURES:
                 line, holds = self._compare(entry, tally, figure)
                 said.append(line)
@@ -100,7 +109,8 @@ class OracleMet(Check):
         note = f"{SIGMAS} standard errors; a false alarm in one of {len(said)} figures has chance {alarm:.1%} at most"
         if wrong:
             return Verdict(self.name, "fail", f"{wrong[0]} ({note})", "oracle", because=tuple(said))
-        return Verdict(self.name, "pass", f"{said[0]} and {len(said) - 1} more figures agree ({note})", "oracle", because=tuple(said))
+        agree = f"{said[0]} and {len(said) - 1} more figures agree ({note})"
+        return Verdict(self.name, "pass", agree, "oracle", because=tuple(said))
 
     def _compare(self, entry: FunctionEntry, tally: Tally, figure: str) -> tuple[str, bool]:
         if figure == "resident":
@@ -108,8 +118,10 @@ class OracleMet(Check):
         else:
             parts, wholes = [int(fate == figure) for fate in tally.fates], [1] * len(tally.fates)
         measured, error = ratio_of_sums(parts, wholes)
-        expected = getattr(expected_shares(self._settings, entry), figure)
-        bound = SIGMAS * error + 1e-4  # what is rounded to whole ns, and a share that is exactly 0
+        expected: float = getattr(expected_shares(self._settings, entry), figure)
+        if figure != "resident":  # where nothing happened in any batch, chance alone is the measure
+            error = max(error, sqrt(max(expected * (1 - expected), 0) / len(parts)))
+        bound = SIGMAS * error + ROUNDING
         line = f"{entry.name}: {figure} {measured:.4f} +- {SIGMAS * error:.4f}, closed form {expected:.4f}"
         return line, abs(measured - expected) <= bound
 
@@ -148,5 +160,3 @@ def expected_shares(settings: Settings, entry: FunctionEntry) -> Shares:
     if settings.rate == "known":
         return shares(gaps_of(entry), load_time(p_load, rate), load_time(p_off, rate), load)
     return windowed(settings.estimator, settings.window, p_load, p_off, load, rate)
-
-
