@@ -167,7 +167,7 @@ class Slowed(Event):
 
 
 class Claimed(Event):
-    """Somebody else has `mb` of memory `pool` for himself from now on (0: gives it back)."""
+    """Others have `mb` of memory `pool` for themselves from now on, all together."""
 
     pool: int
     mb: int

@@ -64,7 +64,7 @@ def slow_disk(world: Machines, scene: Scene) -> Heal | None:
     name, machine, worker = found
     scene.effect = f"{SLOW} times as slow"
     machine.enter(lambda _: worker.slow(SLOW), None)
-    return _healing(world, name, worker, lambda: worker.slow(1))
+    return _healing(world, name, worker, lambda: worker.recover(SLOW))
 
 
 def claim_memory(world: Machines, scene: Scene) -> Heal | None:
@@ -103,8 +103,14 @@ def _claim(world: Machines, scene: Scene, pool: int) -> Heal | None:
         return None
     mb = worker.ledger.pools[pool].capacity * CLAIM_PERCENT // 100
     scene.effect = f"{mb} MB of memory {pool}"
-    machine.enter(lambda _: worker.claim(pool, mb), None)
-    return _healing(world, name, worker, lambda: worker.release(pool))
+    rows: list[str] = []
+    machine.enter(lambda _: rows.append(worker.claim(pool, mb)), None)
+
+    def undo() -> None:
+        for row in rows:
+            worker.release(row)
+
+    return _healing(world, name, worker, undo)
 
 
 def _loads(container: Container) -> bool:

@@ -32,8 +32,9 @@ class Worker(Actor):
         """Begin empty, and say so."""
         self.epoch = (self.disk.load(Epoch) or Epoch(0)).epoch + 1
         self.disk.save(Epoch(self.epoch))
-        self.slowness = 1
-        self._serial = 0
+        self._slow: list[int] = []
+        self._serial = self._claims = 0
+        self._claimed: dict[str, tuple[int, int]] = {}
         capacities = (self.settings.ram_mb, *[self.settings.gpu_mb] * self.settings.gpus)
         self.emit(WorkerStarted(self.epoch, capacities))
         self.ledger = Ledger(capacities, self.emit)
@@ -92,20 +93,39 @@ class Worker(Actor):
 
     def slow(self, factor: int) -> None:
         """Loads that begin from now on take so many times as long."""
-        self.slowness = factor
-        self.emit(Slowed(factor))
+        self._slow.append(factor)
+        self.emit(Slowed(self.slowness))
 
-    def claim(self, pool: int, mb: int) -> None:
-        """Somebody else takes memory for himself: as much of `mb` as can be had when what is preloaded goes."""
+    def recover(self, factor: int) -> None:
+        """Undo one `slow`."""
+        self._slow.remove(factor)
+        self.emit(Slowed(self.slowness))
+
+    @property
+    def slowness(self) -> int:
+        """How many times as long as on its full speed a load takes now."""
+        return max(self._slow, default=1)
+
+    def claim(self, pool: int, mb: int) -> str:
+        """Somebody else takes memory for himself: as much of `mb` as can be had when what is preloaded goes.
+
+        Returns the row of the claim, for `release`.
+        """
         mb = min(mb, self.ledger.reclaimable(pool))
-        if mb > 0:
-            self.loads.evict(pool, mb, CLAIM)
-            self.emit(Claimed(pool, mb))
-            self.ledger.take(pool, {CLAIM: mb})
+        self.loads.evict(pool, mb, CLAIM)
+        self._claims += 1
+        row = f"{CLAIM} {self._claims}"
+        self._claimed[row] = (pool, mb)
+        self._tell_claims(pool)
+        self.ledger.take(pool, {row: mb})
+        return row
 
-    def release(self, pool: int) -> None:
-        """Somebody else gives his memory back."""
-        if CLAIM in self.ledger.pools[pool].rows:
-            self.emit(Claimed(pool, 0))
-            self.ledger.give(pool, CLAIM)
-            self.runs.dispatch()
+    def release(self, row: str) -> None:
+        """He gives it back."""
+        pool, _ = self._claimed.pop(row)
+        self._tell_claims(pool)
+        self.ledger.give(pool, row)
+        self.runs.dispatch()
+
+    def _tell_claims(self, pool: int) -> None:
+        self.emit(Claimed(pool, sum(mb for where, mb in self._claimed.values() if where == pool)))
