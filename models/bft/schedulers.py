@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from models.bft.abba_splitter import AbbaSplitter
-from models.bft.messages import Envelope, Propose
+from models.bft.foreseen import ForeseenSplitter
+from models.bft.messages import Envelope, Evidence, PreProcess, PreVote, Propose, Vote
 from models.bft.splitter import CoinAwareSplitter
-from sim.adversary import Conductor, Flight, Order
+from sim import MS, Duration
+from sim.adversary import Conductor, Flight, Order, innermost, parts
 
 
 class OneCandidate(Order):
@@ -82,6 +84,20 @@ class LeaderIsolating(Order):
         return found[-1:]
 
 
+class LateProofs(Order):
+    """Whatever carries the proof of a candidate is `late`: those who know it are heard after a quorum that does not."""
+
+    verb: ClassVar[str] = "late-proofs"
+
+    late: Duration = 20 * MS
+
+    def delay(self, conductor: Conductor, flight: Flight) -> int:
+        """Votes, and all that an agreement says for them."""
+        shown = isinstance(innermost(conductor.read(flight)), (Vote, PreProcess, PreVote))
+        return flight.delay + (self.late if shown and any(parts(flight.message, Evidence)) else 0)
+
+
 SCHEDULERS: Mapping[str, type[Order]] = {
-    one.verb: one for one in (OneCandidate, LeaderIsolating, CoinAwareSplitter, AbbaSplitter)
+    one.verb: one
+    for one in (OneCandidate, LateProofs, LeaderIsolating, CoinAwareSplitter, ForeseenSplitter, AbbaSplitter)
 }
