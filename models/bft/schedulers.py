@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+import pydantic
+
 from models.bft.abba_splitter import AbbaSplitter
 from models.bft.foreseen import ForeseenSplitter
 from models.bft.messages import Envelope, Evidence, PreProcess, PreVote, Propose, Vote
@@ -14,11 +16,14 @@ from sim.adversary import Conductor, Flight, Order, innermost, parts
 class OneCandidate(Order):
     """Lets one honest committee member be known, and holds every other proposal until the honest have decided.
 
-    What a held member says in the iteration about itself is held, too, for it knows its own proof. With the parameter
-    `own_proof: on-receipt` a member learns its proof from what it tells itself, and that is held as well.
+    What a held member says in the iteration about itself is held, too (unless `own_votes: false`), for it knows its own
+    proof. With the parameter `own_proof: on-receipt` a member learns its proof from what it tells itself, and that is
+    held as well.
     """
 
     verb: ClassVar[str] = "one-candidate"
+
+    own_votes: pydantic.StrictBool = True
 
     def begin(self, conductor: Conductor) -> None:
         """Messages to oneself pass this scheduler, too."""
@@ -36,7 +41,7 @@ class OneCandidate(Order):
                 return flight.delay
             conductor.seen[flight.source, message.instance] = 1
             return None
-        return None if self._about_itself(conductor, flight, message) else flight.delay
+        return None if self.own_votes and self._about_itself(conductor, flight, message) else flight.delay
 
     def _about_itself(self, conductor: Conductor, flight: Flight, message: Envelope) -> bool:
         """Whether a held member votes on itself, for others to hear."""
