@@ -5,19 +5,16 @@ signatures are threshold signatures, one proves either. Vectors of bits are as l
 flags are part of the header. So the bits of a run are a linear function of l and λ, and are kept as one.
 """
 
-from dataclasses import dataclass
-
 import msgspec
 
-from models.bft.messages import Body
+from models.bft.messages import Body, PbShare, SkipShare, Toss
 from sim.agreement import Certificate, Share
 
 HEADER = 64
 LAMBDA = 256
 
 
-@dataclass(frozen=True)
-class Size:
+class Size(msgspec.Struct, frozen=True):
     """What messages hold together: `messages` headers, `tokens` times λ, `values` times l, and `vector` bits."""
 
     messages: int = 0
@@ -41,11 +38,16 @@ class Size:
         return HEADER * self.messages + token_bits * self.tokens + value_bits * self.values + self.vector
 
 
+ONE_SHARE = Size(1, 1)
+
+
 def size_of(instance: str, body: Body, *, listed: bool = False) -> Size:
     """The size of one message; `listed` if certificates list their signatures.
 
     CKPS01's vectors travel like values, in instances of their own: `1/c-n3`.
     """
+    if isinstance(body, (PbShare, Toss, SkipShare)):
+        return ONE_SHARE  # the most frequent by far
     tokens, values = _count(body, listed)
     if not values or not instance.rpartition("/")[2].startswith("c-"):
         return Size(1, tokens, values, 0)

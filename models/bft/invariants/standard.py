@@ -4,11 +4,13 @@ from functools import partial
 
 from models.bft.quorums import Quorums
 from models.bft.settings import Settings
-from sim import RunRecord, Verdict
+from sim import Emitted, RunRecord, Verdict
 from sim.agreement import (
     Binding,
     CertificateQuorum,
+    Certified,
     CoinSecrecy,
+    Group,
     Promise,
     SignsOnce,
     StrongValidity,
@@ -32,8 +34,32 @@ class HonestSigners(SignsOnce):
         return _kept(self, super().conclude(record))
 
 
+class Judged:
+    """Certificates that were found to be good: each is shown by n parties to n, and its signers are as many again."""
+
+    def __init__(self) -> None:
+        self._good: dict[Certified, None] = {}
+
+    def is_new(self, event: Certified) -> bool:
+        """Whether this statement with these signers was not judged before."""
+        if event in self._good:
+            return False
+        self._good[event] = None
+        return True
+
+
 class BoundCertificates(CertificateQuorum):
     """Every certificate has a quorum of distinct signers."""
+
+    def __init__(self, group: Group) -> None:
+        super().__init__(group)
+        self._judged = Judged()
+
+    def fold(self, emitted: Emitted) -> None:
+        """Each certificate once."""
+        assert isinstance(emitted.event, Certified), "this one is watched"
+        if self._judged.is_new(emitted.event):
+            super().fold(emitted)
 
     def conclude(self, record: RunRecord) -> Verdict:
         """As it is, or kept."""
@@ -42,6 +68,15 @@ class BoundCertificates(CertificateQuorum):
 
 class HonestCertificates(UnforgedCertificates):
     """No certificate lists an honest party that had not signed."""
+
+    def __init__(self, group: Group) -> None:
+        super().__init__(group)
+        self._judged = Judged()
+
+    def fold(self, emitted: Emitted) -> None:
+        """Each certificate once: what was signed when it was first seen stays signed."""
+        if not isinstance(emitted.event, Certified) or self._judged.is_new(emitted.event):
+            super().fold(emitted)
 
     def conclude(self, record: RunRecord) -> Verdict:
         """As it is, or kept."""
