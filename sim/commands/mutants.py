@@ -41,6 +41,13 @@ def options(parser: argparse.ArgumentParser) -> None:
         metavar="S,S",
         help=f"compare these: {', '.join(STRATEGIES)}; priorities:4, delays:1",
     )
+    parser.add_argument(
+        "--families",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also N seeds without each family of faults",
+    )
     parser.add_argument("--shrink", action="store_true", help="shrink a kill of each mutant: the smallest plan")
     crew_options(parser)
     common.output_options(parser)
@@ -53,7 +60,9 @@ def execute(arguments: argparse.Namespace) -> int:
     grounds = [one for model in _models(arguments) for one in _grounds(model, arguments)]
     if not grounds:
         raise UsageError("no model has a mutant", status.EMPTY)
-    plan = Plan(arguments.repeat, arguments.seeds, arguments.reference)
+    if arguments.families < 0:
+        raise UsageError("--families: expected a number of seeds")
+    plan = Plan(arguments.repeat, arguments.seeds, arguments.reference, families=arguments.families)
     if arguments.strategy:
         return _compare(arguments, grounds, plan)
     shrinking = Budget(300, 40.0) if arguments.shrink else None
@@ -201,6 +210,8 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "kill_high": interval.high,
         "cpu_s": cell.cpu_median_s,
         "other_checks": dict(cell.others),
+        "without": {family: wait.runs if wait.found else None for family, wait in cell.without},
+        "needs": None if cell.needs is None else list(cell.needs),
         "smallest_plan": None
         if smallest is None
         else {
