@@ -42,7 +42,7 @@ def caption(ax: "Axes", text: str) -> None:
     from textwrap import fill
 
     ax.annotate(
-        fill(text, 125), (0, 0), (0, -33), "axes fraction", "offset points", va="top", fontsize=7.5, color="#555555"
+        fill(text, 100), (0, 0), (0, -33), "axes fraction", "offset points", va="top", fontsize=7.5, color="#555555"
     )
 
 
@@ -61,6 +61,16 @@ def time_axis(ax: "Axes", begin_ns: int, end_ns: int) -> float:
     ax.set_xlabel(f"virtual time ({name})")
     ax.set_xlim(begin_ns / unit, end_ns / unit)
     return float(unit)
+
+
+def log_axis(ax: "Axes", which: Literal["x", "y"]) -> None:
+    """A logarithmic axis whose ticks are numbers that people read: 10, 100, 1,000."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    (ax.set_xscale if which == "x" else ax.set_yscale)("log")
+    axis = ax.xaxis if which == "x" else ax.yaxis
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def lanes(ax: "Axes", names: tuple[str, ...]) -> dict[str, int]:

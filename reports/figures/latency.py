@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reports.figures.canvas import COLOURS, DASHES, INK, Time, axes, caption, time_axis, window
+from reports.figures.canvas import COLOURS, DASHES, INK, Time, axes, caption, log_axis, time_axis, window
 from reports.figures.shading import beside, shade
 from reports.frames.operations import operations
 from sim.result import Run
@@ -34,7 +34,7 @@ def latency(
     with axes(ax, 3.0) as ax:
         unit = time_axis(ax, begin_ns, end_ns)
         handles = shade(ax, run, begin_ns, end_ns, unit)
-        ax.set_yscale("log")
+        log_axis(ax, "y")
         ax.set_ylabel("latency (ms)")
         for place, quantile in enumerate(quantiles):
             _line(ax, done, quantile, place, width_ns, unit)
@@ -42,7 +42,7 @@ def latency(
         beside(ax, [*ax.get_legend_handles_labels()[0], *handles])
         said = f"{run.scenario}, seed {run.seed}: {len(done):,} operations in windows of {every}"
         missed = len(found) - len(done)
-        said += f"; {missed:,} failed or never returned (\u2573 below)" if missed else ""
+        said += f"; {missed:,} failed or never returned (\u00d7)" if missed else ""
         caption(ax, said + ("; band: 95% interval of the median" if 0.5 in quantiles else ""))
     return ax
 

@@ -5,7 +5,7 @@ from math import sqrt
 from statistics import mean, stdev
 from typing import TYPE_CHECKING
 
-from reports.figures.canvas import COLOURS, DASHES, MARKS, axes, caption
+from reports.figures.canvas import COLOURS, DASHES, MARKS, axes, caption, log_axis
 from reports.figures.shading import beside
 from sim.explore.statistics import Z95
 
@@ -17,7 +17,7 @@ Measured = Mapping[str, Mapping[int, Sequence[float]]]
 
 
 def message_cost(
-    measured: Measured, claimed: Mapping[str, Callable[[float], float]] | None = None, *, ax: "Axes | None" = None
+    measured: Measured, claimed: Mapping[str, Callable[[int], float]] | None = None, *, ax: "Axes | None" = None
 ) -> "Axes":
     """Draw mean messages of a run against n, both logarithmic, with 95% intervals of the mean; dashed: the claims.
 
@@ -34,19 +34,11 @@ def message_cost(
             ax.errorbar(sizes, means, yerr=halves, fmt=mark, color=colour, capsize=3, label=name, zorder=3)
             claim = (claimed or {}).get(name)
             if claim is not None:
-                grid = [sizes[0] + (sizes[-1] - sizes[0]) * step / 40 for step in range(41)]
-                label = f"{name}, claimed"
-                ax.plot(
-                    grid,
-                    [claim(n) for n in grid],
-                    color=colour,
-                    linestyle=DASHES[1 + place % 4],
-                    linewidth=1,
-                    label=label,
-                )
+                dashes, label = DASHES[1 + place % 4], f"{name}, claimed"
+                ax.plot(sizes, [claim(n) for n in sizes], color=colour, linestyle=dashes, linewidth=1, label=label)
         every = sorted({n for by_n in measured.values() for n in by_n})
         ax.set_xscale("log")
-        ax.set_yscale("log")
+        log_axis(ax, "y")
         ax.set_xticks(every, [str(n) for n in every])
         ax.minorticks_off()
         ax.set_xlabel("parties n")

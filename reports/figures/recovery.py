@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from reports.figures.canvas import INK, axes, caption
+from reports.figures.canvas import INK, axes, caption, log_axis
 from reports.figures.shading import look
 from reports.recoveries import Recovered, recoveries
 from sim.explore.statistics import Wait, median_interval
@@ -25,7 +25,7 @@ def recovery(runs: Iterable[Run], *, ax: "Axes | None" = None) -> "Axes":
     with axes(ax, 1.3 + 0.5 * max(1, len(kinds))) as ax:
         for lane, kind in enumerate(kinds):
             _lane(ax, lane, kind, [one for one in found if one.kind == kind])
-        ax.set_xscale("log")
+        log_axis(ax, "x")
         ax.set_xlabel("from the end of the fault to the next success (ms)")
         ax.set_yticks(range(len(kinds)), kinds)
         ax.set_ylim(len(kinds) - 0.4, -0.6)

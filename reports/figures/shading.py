@@ -41,10 +41,10 @@ def shown(run: Run, begin_ns: int, end_ns: int) -> list[FiredFault]:
     return sorted(inside, key=lambda one: (one.inject_ns, one.id))
 
 
-def shade(ax: "Axes", run: Run, begin_ns: int, end_ns: int, unit: float) -> list["Patch"]:
-    """Shade the stretches in which faults were on, and mark the moment from which all is healed; returns a legend."""
+def shade(ax: "Axes", run: Run, begin_ns: int, end_ns: int, unit: float, *, but: Sequence[str] = ()) -> list["Patch"]:
+    """Shade the stretches in which faults (`but` some kinds) were on, mark when all is healed; returns a legend."""
     faults = shown(run, begin_ns, end_ns)
-    for fault in faults:
+    for fault in (one for one in faults if one.kind not in but):
         colour, hatch = look(fault.kind)
         left, right = max(fault.inject_ns, begin_ns) / unit, min(end_of(fault, run), end_ns) / unit
         ax.axvspan(left, right, facecolor=colour, alpha=0.10, hatch=hatch, edgecolor=colour, linewidth=0, zorder=0)

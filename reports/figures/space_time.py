@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reports.figures.canvas import COLOURS, DASHES, FAINT, INK, Time, axes, caption, lanes, time_axis, window
-from reports.figures.shading import beside, shade
+from reports.figures.canvas import COLOURS, DASHES, INK, Time, axes, caption, lanes, time_axis, window
+from reports.figures.shading import beside, end_of, look, shade
 from reports.frames.messages import messages
 from sim.result import Run
 from sim.world.units import MS
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 ARROWS_MAX = 250
+_ON_LANES = ("crash", "pause")
+"""Faults of single nodes, which are drawn on their lanes."""
 
 
 def space_time(
@@ -43,7 +45,7 @@ def space_time(
     with axes(ax, 1.4 + 0.5 * len(names)) as ax:
         unit = time_axis(ax, begin_ns, end_ns)
         place = lanes(ax, names)
-        handles = shade(ax, run, begin_ns, end_ns, unit)
+        handles = shade(ax, run, begin_ns, end_ns, unit, but=_ON_LANES)
         _lanes(ax, run, names, place, begin_ns, end_ns, unit)
         _arrows(ax, drawn, looks, place, unit)
         beside(ax, [*_legend(looks), *handles])
@@ -61,10 +63,14 @@ def _lanes(
     for name in names:
         ax.hlines(place[name], begin_ns / unit, end_ns / unit, color=INK, linewidth=1.1, zorder=2)
         for fault in run.fired:
-            if fault.kind == "crash" and name in fault.targets:
-                left, right = fault.inject_ns, run.virtual_ns if fault.heal_ns is None else fault.heal_ns
-                ax.hlines(place[name], left / unit, right / unit, color="white", linewidth=2.6, zorder=3)
-                ax.hlines(place[name], left / unit, right / unit, color=FAINT, linewidth=0.8, linestyle=":", zorder=3)
+            if fault.kind in _ON_LANES and name in fault.targets and fault.inject_ns < end_ns:
+                left, right = max(fault.inject_ns, begin_ns), min(end_of(fault, run), end_ns)
+                if left < right:
+                    colour, hatch = look(fault.kind)
+                    ax.barh(
+                        place[name], (right - left) / unit, left=left / unit, height=0.2, facecolor="white",
+                        edgecolor=colour, hatch=hatch, linewidth=0.6, zorder=3,
+                    )  # fmt: skip
 
 
 def _arrows(ax: "Axes", drawn: "DataFrame", looks: dict[str, int], place: dict[str, int], unit: float) -> None:
@@ -72,8 +78,8 @@ def _arrows(ax: "Axes", drawn: "DataFrame", looks: dict[str, int], place: dict[s
     for sent, arrived, source, target, kind in zip(
         drawn["sent_ns"], drawn["delivered_ns"].fillna(-1), drawn["source"], drawn["target"], drawn["kind"], strict=True
     ):
-        look = looks[str(kind)]
-        colour, dashes = COLOURS[look % len(COLOURS)], DASHES[look % len(DASHES)]
+        number = looks[str(kind)]
+        colour, dashes = COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
         lost = arrived < 0
         here, there = place[source], place[target]
         at = sent + 2 * MS if lost else arrived

@@ -33,7 +33,7 @@ def state_bands(
     """Draw the states of all servers, virtual time in s; the seed runs again once.
 
     `of` is `role`: that of the model's roles, looked at whenever a node emits something; or `Event.field`, such as
-    `BecameLeader.term`: the last value that the node emitted. Nodes that are down are left blank.
+    `VowSaved.term`: the last value that the node emitted since it started. Nodes that are down are left blank.
     """
     begin_ns, end_ns = window(run, start, end)
     bands = [one for one in bands_of(run, of) if one.since_ns < end_ns and one.until_ns > begin_ns]
@@ -43,8 +43,9 @@ def state_bands(
         unit = time_axis(ax, begin_ns, end_ns)
         place = lanes(ax, run.servers)
         for band in bands:
-            look = states.index(band.state) if band.state in states else -1
-            _draw(ax, band, place[band.node], look if few else look % 2, unit, (begin_ns, end_ns), labelled=not few)
+            if band.state in states:
+                look = states.index(band.state) if few else states.index(band.state) % 2
+                _draw(ax, band, place[band.node], look, unit, (begin_ns, end_ns), labelled=not few)
         healed(ax, run, begin_ns, end_ns, unit)
         if few:
             beside(ax, _legend(states))
@@ -85,19 +86,17 @@ def _values(run: Run, of: str) -> list[Change]:
 
 
 def _crashes(run: Run) -> list[Change]:
-    """When nodes went down. What they are when they come up again they say themselves."""
+    """When nodes went down and came up again; what they are then they say themselves."""
     from sim.world import trace as codes
 
     return [
-        (record[0], record[2], DOWN)
+        (record[0], record[2], "" if record[4] == "start" else DOWN)
         for record in recording_of(run).records
-        if record[1] == codes.NODE and str(record[4]).startswith("crash")
+        if record[1] == codes.NODE and str(record[4]).startswith(("crash", "start"))
     ]
 
 
 def _draw(ax: "Axes", band: Band, lane: int, look: int, unit: float, shown: tuple[int, int], *, labelled: bool) -> None:
-    if look < 0:
-        return
     left, right = max(band.since_ns, shown[0]) / unit, min(band.until_ns, shown[1]) / unit
     colour = COLOURS[look % len(COLOURS)]
     ax.barh(

@@ -19,11 +19,14 @@ def survival(waits: Matrix | Mapping[str, Sequence[Wait]], *, ax: "Axes | None" 
     Bands are 95% intervals (Greenwood's variance on the log-log scale, Kalbfleisch and Prentice 1980); a `|` is a
     repetition that ended in vain. Takes the result of `sim.mutants`, or waits by name.
     """
+    from matplotlib.ticker import MaxNLocator
+
     curves = _of_matrix(waits) if isinstance(waits, Matrix) else dict(waits)
     with axes(ax, 3.2) as ax:
         last = max((one.runs for each in curves.values() for one in each), default=1)
         for place, (name, each) in enumerate(curves.items()):
             _curve(ax, name, each, place, last)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_ylim(-0.02, 1.04)
         ax.set_xlim(0, last * 1.02)
         ax.set_xlabel("runs")
