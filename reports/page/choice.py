@@ -50,7 +50,8 @@ def _of_group(group: list[Record], most: int, focus: Focus, kinds: dict[int, str
         return [one.number for one in group]
     counts = Counter(kinds[one.number] for one in group)
     told = [one.number for one in group if one.number in focus.story]
-    near = [one.number for one in group if focus.covers(one)][:most]
+    near = [one.number for one in group if focus.covers(one)]
+    near = near if len(near) <= most // 2 else []  # a window as wide as the run singles nothing out
     rare = [one.number for one in group if counts[kinds[one.number]] <= _RARE or one.code == codes.LOST]
     must = set([*told, *near, *rare][:most])
     share = (most - len(must)) * _WORD // max(1, len(group) - len(must))

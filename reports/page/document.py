@@ -33,9 +33,8 @@ class Fact:
 def document(kind: str, data: object, **texts: object) -> str:
     """The page of a kind (run, sweep, mutants) with its data; `texts` are what its template names."""
     style, script = _bundle("style", "css", kind), _bundle("script", "js", kind)
-    policy = (
-        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; base-uri 'none'"
-    )
+    allowed = f"script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:"
+    policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
     template = _templates().get_template(f"{kind}.html")
     return template.render(**texts, style=style, script=script, policy=policy, data=embedded(data))
 
@@ -48,16 +47,17 @@ def embedded(data: object) -> str:
     return text
 
 
-_PARTS = {
-    "style": {"run": ("base", "views", "run"), "sweep": ("base", "views", "tables"), "mutants": ("base", "views", "tables")},
-    "script": {
-        "run": (
-            "start", "dom", "data", "paint", "axis", "faults", "history", "spacetime", "states", "measures", "inspector",
-            "keys", "run",
-        ),
-        "sweep": ("start", "dom", "sweep"),
-        "mutants": ("start", "dom", "mutants"),
-    },
+_TABLES = ("base", "views", "tables")
+_PARTS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("style", "run"): ("base", "views", "run"),
+    ("style", "sweep"): _TABLES,
+    ("style", "mutants"): _TABLES,
+    ("script", "run"): (
+        "start", "dom", "data", "paint", "axis", "faults", "history", "spacetime", "states", "measures", "inspector",
+        "keys", "run",
+    ),
+    ("script", "sweep"): ("start", "dom", "sweep"),
+    ("script", "mutants"): ("start", "dom", "mutants"),
 }  # fmt: skip
 """The files that each page is made of, in order."""
 
@@ -65,7 +65,7 @@ _PARTS = {
 @cache
 def _bundle(folder: str, suffix: str, kind: str) -> str:
     """The files of a page as one text; a script runs in a scope of its own."""
-    parts = [(_HERE / folder / f"{name}.{suffix}").read_text("utf-8") for name in _PARTS[folder][kind]]
+    parts = [(_HERE / folder / f"{name}.{suffix}").read_text("utf-8") for name in _PARTS[folder, kind]]
     text = "\n".join(parts)
     assert "</" not in text, "a style or a script that could end its own element"
     return f'"use strict";\n(() => {{\n{text}\n}})();\n' if suffix == "js" else text
