@@ -7,6 +7,7 @@ from zlib import crc32
 from models.smartsearch.events import DuplicateAnswered, Recovered, StartRose
 from models.smartsearch.layout import Layout
 from models.smartsearch.log import messages as m
+from models.smartsearch.log.insync import InSync
 from models.smartsearch.log.replica import Replica
 from models.smartsearch.settings import Settings
 from sim import Actor, Caller, Message, Refused, Timeout, on
@@ -137,16 +138,14 @@ class Broker(Actor):
             self._propose(replica, (*in_sync.stored, *returned))
 
     def _propose(self, replica: Replica, isr: tuple[str, ...]) -> None:
-        if replica.in_sync is not None and replica.in_sync.proposed is None:
-            replica.in_sync.proposed = isr
-            self.spawn(self._store(replica, isr))
-
-    async def _store(self, replica: Replica, isr: tuple[str, ...]) -> None:
-        """Ask the controller until it has answered, or until the set is out of date anyhow."""
         state, in_sync = replica.state, replica.in_sync
-        assert state is not None, "a leader knows its partition's state"
-        assert in_sync is not None, "a leader has an in-sync set"
-        replica.advance()
+        if state is not None and in_sync is not None and in_sync.proposed is None:
+            in_sync.proposed = isr
+            replica.advance()
+            self.spawn(self._store(replica, state, in_sync, isr))
+
+    async def _store(self, replica: Replica, state: m.PartitionState, in_sync: InSync, isr: tuple[str, ...]) -> None:
+        """Ask the controller until it has answered, or until the set is out of date anyhow."""
         epochs = {name: one.broker_epoch for name, one in in_sync.followers.items()} | {self.name: self.broker_epoch}
         members = tuple(m.Member(name, epochs[name]) for name in isr)
         while replica.state is state and in_sync.proposed == isr:
