@@ -53,7 +53,7 @@ class Checkout:
         short = site.reservations.short_of(lines, seen)
         if short is not None:
             site.keys.drop(self.key(place))
-            site.turn_away(caller, short.sku, short.quantity, OUT_OF_STOCK)
+            site.front.turn_away(caller, short.sku, short.quantity, OUT_OF_STOCK)
             return
         order = Order(
             id=f"{site.name}#{site.transactions}",

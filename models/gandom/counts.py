@@ -1,4 +1,4 @@
-"""Edits and counts: what a person saw becomes a difference, and what is missing is taken back from the newest orders."""
+"""Edits and counts: what a person saw becomes a difference; what is missing is taken back from the newest orders."""
 
 from typing import TYPE_CHECKING
 

@@ -1,8 +1,8 @@
 """Escrow: the rights of a site to sell, spent locally and moved by their donor alone.
 
 A bounded counter (Balegas and others, "Extending Eventually Consistent Cloud Databases for Enforcing Numeric
-Invariants", 2015; after O'Neil, "The Escrow Transactional Method", 1986): the rights of all sites and those on their way
-are the stock that is free to sell, so no site that sells within its own can sell what is not there.
+Invariants", 2015; after O'Neil, "The Escrow Transactional Method", 1986): the rights of all sites and those on their
+way are the stock that is free to sell, so no site that sells within its own can sell what is not there.
 """
 
 from typing import TYPE_CHECKING

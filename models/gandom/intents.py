@@ -31,7 +31,7 @@ class KeyDone(Message):
 
 
 class Booking(Message):
-    """One transaction of the provider: an intent as it is now, the key that asked for it, the event that tells of it."""
+    """One transaction of the provider: an intent as it is now, the key that asked for it, the event that tells it."""
 
     intent: Intent | None
     key: KeyDone | None

@@ -52,7 +52,7 @@ class Movement(Message):
 
 
 class OrderNote(Message):
-    """Entry `serial` of `site`: its order came into `state`, as the `n`-th of its states. `at` is when it was placed."""
+    """Entry `serial` of `site`: its order came into `state`, the `n`-th of its states. `at` is when it was placed."""
 
     site: str
     serial: int

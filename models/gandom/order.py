@@ -38,8 +38,9 @@ class Order(Message):
     """An order as its site keeps it. `n` counts its states; times are the site's wall clock in ns.
 
     `tries` counts intents, the key of the present one was first used at `key_at`; `intent` is its id once that is
-    known, `tried` are those before it, `outcome` says ``declined`` when it was. `closing` is the wish to close it, kept until the provider has
-    answered. `owes` are intents whose money must go back, `refunds` counts refund keys, first used at `refund_at`.
+    known, `tried` are those before it, `outcome` says ``declined`` when it was. `closing` is the wish to close it, kept
+    until the provider has answered. `owes` are intents whose money must go back, `refunds` counts refund keys, first
+    used at `refund_at`.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """Payments: what a site does with the provider until each order's money is where it belongs.
 
-Silence is unknown: a call is repeated with the key that was stored before the first try, or the provider is asked. A key
-that may be forgotten is never used again before the order's intents were looked up (Stripe, "Idempotent requests").
+Silence is unknown: a call is repeated with the key that was stored before the first try, or the provider is asked. A
+key that may be forgotten is never used again before the order's intents were looked up (Stripe, "Idempotent requests").
 """
 
 from collections.abc import Awaitable, Callable

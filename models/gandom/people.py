@@ -1,4 +1,4 @@
-"""What customers, staff and the store's workers have in common: they ask again, with the same id, until they give up."""
+"""What customers, staff and workers have in common: they ask again, with the same id, until they give up."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar

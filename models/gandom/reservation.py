@@ -79,7 +79,7 @@ class Reservations:
             return None
         if not site.ledger.has(kind, reason):
             if site.escrow.rights(sku) < quantity:
-                site.turn_away(caller, sku, quantity, OUT_OF_STOCK)
+                site.front.turn_away(caller, sku, quantity, OUT_OF_STOCK)
                 return None
             draft = Draft(site)
             draft.move(sku, kind, quantity, reason)

@@ -1,11 +1,11 @@
-"""A site: a storefront, or the office with its till. Every handler that changes it is one transaction in its journal."""
+"""A site: a storefront, or the office with its till. Every handler that changes it is one transaction of a journal."""
 
+from models.gandom.apply import apply_change
 from models.gandom.draft import Draft
-from models.gandom.events import Refusal, Synced, Uploaded, Wrote
+from models.gandom.events import Synced, Uploaded, Wrote
+from models.gandom.front import Front
 from models.gandom.ledger import RECEIVE, Movement, OrderNote
 from models.gandom.messages import (
-    ALREADY,
-    CUT_OFF,
     Batch,
     Board,
     BoardAsk,
@@ -35,33 +35,21 @@ from models.gandom.messages import (
     Webhook,
     Yield,
 )
-from models.gandom.order import CLOSED, PAID, REFUNDING, UNPAID, Order, site_of
+from models.gandom.order import CLOSED, UNPAID, Order
 from models.gandom.parts import Parts
-from models.gandom.payment import CANCEL, EXPIRE
+from models.gandom.payment import EXPIRE
 from models.gandom.places import Places
 from models.gandom.records import (
-    CancelLost,
-    Change,
-    DeliveryNote,
-    Edited,
-    FeedEntry,
-    OrderPut,
-    Receipt,
-    Review,
-    Shortfall,
     Transaction,
-    WebhookDone,
 )
 from models.gandom.settings import Settings
 from models.gandom.telling import events_of
-from models.patterns import Entry, IdempotencyStore, Journal
-from sim import SECOND, Actor, Caller, Refused, Timeout, on
+from models.patterns import IdempotencyStore, Journal
+from sim import SECOND, Actor, Caller, on
 
 TICK = SECOND
 OFFLINE = 5 * SECOND
 """A scan that waited longer than this was made offline."""
-
-Forwarded = Place | Pay | Return | CancelOrder | Handle
 
 
 class Site(Actor):
@@ -118,6 +106,7 @@ class Site(Actor):
         self.reservations = parts.reservations(self)
         self.checkout = parts.checkout(self)
         self.feed = parts.feed(self)
+        self.front = Front(self)
         self.payments = parts.payments(self)
         self.settlement = parts.settlement(self)
         self.inbox = parts.inbox(self)
@@ -176,29 +165,7 @@ class Site(Actor):
     def _apply(self, transaction: Transaction) -> None:
         self.transactions = transaction.n + 1
         for change in transaction.changes:
-            self._apply_change(change)
-
-    def _apply_change(self, change: Change) -> None:
-        match change:
-            case Movement() | OrderNote():
-                self.ledger.take(change)
-                self.escrow.fold(change)
-                if isinstance(change, Movement) and change.kind == RECEIVE and change.site == self.name:
-                    self.ingestion.count_loose(change.reason, change.sku, change.quantity)
-            case OrderPut():
-                self.book.put(change.order)
-            case FeedEntry():
-                self.feed.put(change)
-            case WebhookDone():
-                self.inbox.put(change)
-            case Edited() | Shortfall():
-                self.counts.put(change)
-            case DeliveryNote() | Review():
-                self.ingestion.put(change)
-            case Entry():
-                self.keys.restore(change)
-            case Receipt() | CancelLost():
-                pass  # books of the shop: they are told, and nothing else follows from them
+            apply_change(self, change)
 
     def tell_sums(self) -> None:
         """Tell the checks the sums of the caches."""
@@ -257,19 +224,19 @@ class Site(Actor):
         """A customer orders. With central stock the office takes the order."""
         office = self.sites[0]
         if self.settings.stock == "central" and self.name != office:
-            self._forward(caller, place, office)
+            self.front.forward(caller, place, office)
         else:
             self.spawn(self.checkout.place(caller, place))
 
     @on(Pay)
     def pay(self, caller: Caller, pay: Pay) -> OrderSeen | None:
         """A customer pays."""
-        return None if self._is_elsewhere(caller, pay) else self.payments.pay(caller, pay)
+        return None if self.front.is_elsewhere(caller, pay) else self.payments.pay(caller, pay)
 
     @on(Return)
     def come_back(self, caller: Caller, back: Return) -> OrderSeen | None:
         """A customer comes back from the provider's page: that says nothing about the money."""
-        if self._is_elsewhere(caller, back):
+        if self.front.is_elsewhere(caller, back):
             return None
         order = self.known(caller, back.order)
         if order is None:
@@ -280,48 +247,22 @@ class Site(Actor):
     @on(CancelOrder)
     def cancel(self, caller: Caller, cancel: CancelOrder) -> OrderSeen | None:
         """A customer cancels: what is not paid closes, what is paid and not begun is refunded."""
-        if self._is_elsewhere(caller, cancel):
+        if self.front.is_elsewhere(caller, cancel):
             return None
         order = self.known(caller, cancel.order)
         if order is None:
             return None
-        if order.state in UNPAID:
-            draft = Draft(self)
-            self.payments.close(draft, order, CANCEL)
-            self.commit(draft)
-        elif order.state == PAID:
-            self.payments.reject(order)
-        elif order.state not in (*CLOSED, REFUNDING):
-            self.refuse(caller, ALREADY)
-            return None
-        return self.shown(order.id)
+        return self.front.cancel(caller, order)
 
     @on(Handle)
     def handle(self, caller: Caller, handle: Handle) -> OrderSeen | None:
         """Staff accepts, packs, hands over or rejects."""
-        if self._is_elsewhere(caller, handle):
+        if self.front.is_elsewhere(caller, handle):
             return None
         order = self.known(caller, handle.order)
         if order is None:
             return None
-        if handle.to == REFUNDING:
-            moved = self._reject(order)
-        else:
-            draft = Draft(self)
-            moved = self.book.advance(draft, order, handle.to) is not None
-            self.commit(draft)
-        if not moved and self.book.orders[order.id].state != handle.to:
-            self.refuse(caller, ALREADY)
-            return None
-        return self.shown(order.id)
-
-    def _reject(self, order: Order) -> bool:
-        if order.state not in UNPAID:
-            return self.payments.reject(order)
-        draft = Draft(self)
-        self.payments.close(draft, order, CANCEL)
-        self.commit(draft)
-        return True
+        return self.front.handle(caller, order, handle.to)
 
     def known(self, caller: Caller, name: str) -> Order | None:
         """An order of this site; refused if there is none."""
@@ -334,40 +275,6 @@ class Site(Actor):
         """What a customer sees of an order."""
         order = self.book.orders[name]
         return OrderSeen(order.id, order.state, order.outcome)
-
-    def turn_away(self, caller: Caller, sku: str, quantity: int, why: str) -> None:
-        """Refuse a customer, and remember what was wanted."""
-        here = self.escrow.rights(sku)
-        elsewhere = sum(of_site.get(sku, 0) for of_site in self.ledger.rights.values()) - here
-        self.emit(Refusal(self.name, sku, why, max(0, elsewhere)))
-        if self.settings.stock == "escrow":
-            self.escrow.want(sku, quantity)
-        self.refuse(caller, why)
-
-    def _is_elsewhere(self, caller: Caller, request: Pay | Return | CancelOrder | Handle) -> bool:
-        """Whether another site took the order: it is asked."""
-        owner = site_of(request.order)
-        if owner == self.name or owner not in self.sites:
-            return False
-        self._forward(caller, request, owner)
-        return True
-
-    def _forward(self, caller: Caller, request: Forwarded, owner: str) -> None:
-        if self.sync.is_in_touch(owner):
-            self.spawn(self._ask_owner(caller, request, owner))
-        else:
-            self.emit(Refusal(self.name, "", CUT_OFF, 0))
-            self.refuse(caller, CUT_OFF)
-
-    async def _ask_owner(self, caller: Caller, request: Forwarded, owner: str) -> None:
-        try:
-            answer = await self.call(owner, request, timeout=self.settings.call_timeout)
-        except Refused as refused:
-            self.refuse(caller, refused.reason)
-        except Timeout:
-            return  # unknown: the customer's own patience decides
-        else:
-            self.reply(caller, answer)
 
     # Staff
 

@@ -43,12 +43,20 @@ def events_of(site: str, change: Change) -> Iterator[Event]:
             )
         case Shortfall():
             yield events.Shortened(change.count, change.sku, change.left)
+        case _:
+            yield from _of_the_rest(change)
+
+
+def _of_the_rest(change: Change) -> Iterator[Event]:
+    match change:
         case DeliveryNote():
             yield events.NoteKnown(change.delivery, change.sku, change.quantity)
         case Review():
             yield events.Reviewed(change.item, change.why)
         case CancelLost():
             yield events.CancelRaceLost(change.order)
+        case _:
+            return
 
 
 def _of_movement(movement: Movement) -> Iterator[Event]:

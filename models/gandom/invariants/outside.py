@@ -114,10 +114,8 @@ class ScanOnce(Invariant):
             self._receive_loose(emitted, entry, rest.partition("/")[0])
             return
         total = self._received[entry.reason] = self._received.get(entry.reason, 0) + entry.quantity
-        if kind == "opening":
-            expected = entry.sku, entry.quantity
-        else:
-            expected = self._arrived.get(entry.reason, (entry.sku, 0))
+        opening = (entry.sku, entry.quantity if kind == "opening" else 0)
+        expected = self._arrived.get(entry.reason, opening)
         if (entry.sku, total) != expected:
             sku, quantity = expected
             said = f"{total} of {entry.sku} were received as {entry.reason}, where {quantity} of {sku} arrived"
