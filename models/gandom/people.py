@@ -49,9 +49,15 @@ class Desk:
     async def maybe_twice(self, to: str, request: Request[R]) -> R:
         """Ask, and sometimes click twice."""
         if self.stream.chance(self.settings.double_click):
-            first, _ = await self.client.gather(self.ask(to, request), self.ask(to, request))
-            return first
+            self.client.spawn(self._again(to, request))
         return await self.ask(to, request)
+
+    async def _again(self, to: str, request: Request[R]) -> None:
+        """The second click; nobody looks at its answer."""
+        try:
+            await self.ask(to, request)
+        except (Refused, Timeout):
+            return
 
     def number(self, step: Step, low: int, high: int) -> int:
         """What a literal step says, or a number drawn from low..high."""

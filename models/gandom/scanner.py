@@ -6,9 +6,9 @@ from models.gandom.events import Scanned
 from models.gandom.messages import Queued, Scan, Trigger
 from models.gandom.settings import Settings
 from models.patterns import Delivered, Journal, Letter, Outbox
-from sim import SECOND, Actor, Caller, Refused, Timeout, on
+from sim import Actor, Caller, Refused, Timeout, on
 
-UPLOAD = SECOND
+AT_ONCE = 16
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Scan).decode
@@ -50,17 +50,22 @@ class Scanner(Actor):
         self.emit(Scanned(scan.device, scan.serial, scan.delivery, scan.label, scan.sku, scan.quantity))
 
     async def _upload(self) -> None:
+        """Some at a time; one at a time while nobody answers."""
+        reached = True
         while True:
             pending = self._outbox.pending
             if pending:
-                await self._send(self.random.choice(pending))
-            await self.sleep(UPLOAD // 4 if len(pending) > 1 else UPLOAD)
+                chosen = self.random.sample(pending, AT_ONCE if reached else 1)
+                reached = any(await self.gather(*(self._send(one) for one in chosen)))
+            await self.sleep(self._settings.sync // 4)
 
-    async def _send(self, letter: Letter) -> None:
+    async def _send(self, letter: Letter) -> bool:
+        """Whether the office answered."""
         try:
             await self.call(self._office, _decode(letter.body), timeout=self._settings.call_timeout)
         except Timeout:
-            return
+            return False
         except Refused:
             pass  # it is wrong, and would be again: a person looks at the device's list
         self._outbox.acknowledge(letter)
+        return True

@@ -22,7 +22,8 @@ class Settings(Parameters):
     The servers are, in order: office, storefronts, provider, `admins`, `scanners`. Skus are `k0`, `k1`, ... with
     `prices` in cents; the office opens with `opening` of each. `stock: escrow`: each site sells from its own rights;
     `central`: the office decides and a storefront that has not heard from it for `contact` refuses. A site asks for
-    rights when it has fewer than `low`.
+    rights when it has fewer than `low`. Sites exchange what they have every `sync`, scanners upload as often, and every
+    `tick` a site looks at what is due.
 
     An order that is not paid within `expiry` closes. A site asks the provider itself every `poll` (0: it relies on
     webhooks), and repeats a call that failed after at most `retry_cap`. The provider takes `process` for a request and
@@ -41,6 +42,7 @@ class Settings(Parameters):
     low: Count = 2
     sync: Duration = 1 * SECOND
     contact: Duration = 3 * SECOND
+    tick: Duration = 1 * SECOND
     expiry: Duration = 15 * MINUTE
     poll: Duration = 60 * SECOND
     call_timeout: Duration = 1 * SECOND

@@ -47,7 +47,6 @@ from models.gandom.telling import events_of
 from models.patterns import IdempotencyStore, Journal
 from sim import SECOND, Actor, Caller, on
 
-TICK = SECOND
 OFFLINE = 5 * SECOND
 """A scan that waited longer than this was made offline."""
 
@@ -90,7 +89,7 @@ class Site(Actor):
         self._sync_timer = self.timer(self._sync)
         self._sync_timer.reset(self.random.between(1, self.settings.sync))
         self._tick_timer = self.timer(self._tick)
-        self._tick_timer.reset(self.random.between(1, TICK))
+        self._tick_timer.reset(self.random.between(1, self.settings.tick))
 
     def _make_parts(self) -> None:
         parts = self._parts
@@ -184,7 +183,7 @@ class Site(Actor):
         self.counts.tick()
         self._expire()
         self.poller.tick()
-        self._tick_timer.reset(TICK)
+        self._tick_timer.reset(self.settings.tick)
 
     def _expire(self) -> None:
         now = self.now()

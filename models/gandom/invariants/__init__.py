@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from models.gandom.invariants.charges import Accounts
-from models.gandom.invariants.liveness import Liveness, patience
+from models.gandom.invariants.liveness import SYNCS, Liveness, patience
 from models.gandom.invariants.money import CentsConserved, ChargeOrder, OneCharge
 from models.gandom.invariants.orders import HeldRight, LegalState, OrderOnce
 from models.gandom.invariants.outside import AnnouncedEach, ScanOnce
@@ -28,7 +28,7 @@ CHECKS: Mapping[str, Callable[[System], Check]] = {
     "no-oversell": lambda system: NoOversell(system.shared(Told)),
     "rights-sum": lambda system: RightsSum(system.shared(Told)),
     "moved-once": lambda system: MovedOnce(system.shared(Told)),
-    "converged": lambda system: Converged(system.shared(Told)),
+    "converged": lambda system: Converged(system.shared(Told), SYNCS * _settings(system).sync),
     "charge-order": lambda system: ChargeOrder(system.shared(Accounts), 2 * patience(_settings(system))),
     "one-charge": lambda system: OneCharge(system.shared(Accounts)),
     "cents-conserved": lambda system: CentsConserved(system.shared(Accounts)),

@@ -11,7 +11,8 @@ from models.gandom.settings import Settings
 from sim import SECOND, Check, Emitted, RunRecord, Verdict, show_ns
 
 EXPIRY_SLACK = 60 * SECOND
-SCAN = 10 * SECOND
+SYNCS = 10
+"""Scanners drain, as ledgers converge, within so many rounds of sync."""
 
 
 def patience(settings: Settings) -> int:
@@ -56,7 +57,7 @@ class Liveness(Check):
             if late is not None:
                 return late
         for scan, t_ns in self._scans.items():
-            due = max(t_ns, record.settle_ns) + SCAN + 2 * self._settings.call_timeout
+            due = max(t_ns, record.settle_ns) + SYNCS * self._settings.sync + 2 * self._settings.call_timeout
             if due <= record.end_ns and self._uploads.get(scan, due + 1) > due and scan[0] not in record.down:
                 said = f"scan {scan[1]} of {scan[0]}, made at {show_ns(t_ns)}, was not taken in by {show_ns(due)}"
                 return Verdict(self.name, "fail", said, "liveness", at_ns=due)

@@ -3,10 +3,8 @@
 from models.gandom.events import EditAccepted, Shortened, Synced
 from models.gandom.invariants.told import LEDGER_EVENTS, Told
 from models.gandom.ledger import HOLD, SELL, Movement, Vector
-from sim import SECOND, Emitted, RunRecord, Verdict, show_ns
+from sim import Emitted, RunRecord, Verdict, show_ns
 from sim.invariants import Invariant, when
-
-CONVERGE = 10 * SECOND
 
 
 class NoOversell(Invariant):
@@ -115,9 +113,10 @@ class Converged(Invariant):
     watches = (*LEDGER_EVENTS, Synced, EditAccepted, Shortened)
     claim = "all sites came to the same ledger, with every edit in it"
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: Told, within_ns: int) -> None:
         super().__init__()
         self._told = told
+        self._within_ns = within_ns
         self._vectors: dict[str, list[tuple[int, Vector]]] = {}
         self._edits: dict[str, Emitted] = {}
         self._short: dict[str, int] = {}
@@ -164,7 +163,7 @@ class Converged(Invariant):
         sites = [site for site in self._vectors if site not in record.down]
         for origin, times in self._told.told_at.items():
             for serial, t_ns in enumerate(times, start=1):
-                due = max(t_ns, record.settle_ns) + CONVERGE
+                due = max(t_ns, record.settle_ns) + self._within_ns
                 if due > record.end_ns:
                     break
                 late = next((site for site in sites if self._had(site, origin, due) < serial), None)
