@@ -266,8 +266,11 @@ class Flow:
             self.receive(event)
         elif isinstance(event, h.TimerFired):
             self._resolve(event.id, b"")
-        elif isinstance(event, (h.StepStarted, h.StepCompleted, h.StepFailed, h.StepTimedOut)):
-            self._feed_step(event)
+        elif isinstance(event, h.StepCompleted):
+            self._resolve(event.id, event.result)
+        elif isinstance(event, (h.StepFailed, h.StepTimedOut)) and not event.retry_at and event.id in self.steps:
+            kind = event.kind if isinstance(event, h.StepFailed) else event.which
+            self._resolve(event.id, b"", StepFailure(self.steps[event.id].command.name, kind))
 
     def receive(self, signal: h.SignalReceived) -> None:
         """A signal came; it waits until somebody awaits it."""
@@ -279,10 +282,11 @@ class Flow:
         """Whether a pivot was asked for and has not failed."""
         return any(view.command.pivot and not view.has_failed for view in self.steps.values())
 
-    def _feed_step(self, event: h.StepStarted | h.StepCompleted | h.StepFailed | h.StepTimedOut) -> None:
+    def learn(self, event: h.HistoryEvent) -> None:
+        """Know of an attempt before the flow goes on: a step that began behind the cancel may have an effect too."""
+        if not isinstance(event, (h.StepStarted, h.StepCompleted, h.StepFailed, h.StepTimedOut)):
+            return
         view = self.steps.get(event.id)
-        if isinstance(event, h.StepCompleted):
-            self._resolve(event.id, event.result)
         if view is None:
             return  # an undo is tried until it succeeds, and nothing undoes it
         if isinstance(event, h.StepStarted):
@@ -293,10 +297,7 @@ class Flow:
             clean = isinstance(event, h.StepFailed) and event.clean
             view.is_doubtful |= view.is_open and not clean
             view.is_open = False
-            if not event.retry_at:
-                view.has_failed = True
-                kind = event.kind if isinstance(event, h.StepFailed) else event.which
-                self._resolve(event.id, b"", StepFailure(view.command.name, kind))
+            view.has_failed = not event.retry_at
 
     def _promise(self, command: h.StepScheduled | h.TimerStarted | h.UndoScheduled, id_: int, label: str) -> Promise:
         self.say(command)

@@ -69,7 +69,7 @@ async def reminder(flow: Flow, order: bytes, policy: Policy) -> bytes:
         if await flow.first_of(poke, flow.sleep(1500 * MS)):
             await flow.step("mail", _brief("mail", order + str(number).encode()), policy)
             await poke
-        await flow.sleep(200 * MS)
+        await flow.sleep(1200 * MS)
     return order
 
 

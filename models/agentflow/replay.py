@@ -72,6 +72,8 @@ class Replay:
     def _decide(self, batch: Sequence[h.HistoryEvent], now: int, recorded: Sequence[h.Command] | None) -> None:
         self._flow.begin(now, self._clock, recorded)
         for event in batch:
+            self._flow.learn(event)
+        for event in batch:
             if isinstance(event, h.Started):
                 self._story = self._conduct(event)
                 self._advance()

@@ -26,7 +26,7 @@ class EngineSettings(Parameters):
     decision_timeout: Duration = 10 * SECOND
     call_timeout: Duration = 1 * SECOND
     history_max: Count = 2000
-    patience: Duration = 40 * SECOND
+    patience: Duration = 25 * SECOND
 
 
 class Settings(EngineSettings):

@@ -76,22 +76,23 @@ class Worker(Actor):
         """Report until the store answers: it must not wait for the timeout because a message was lost."""
         for _ in range(REPORT_TRIES):
             try:
-                await self._say(report)
+                await self._say(report, 500 * MS)
             except Timeout:
                 continue
             return
 
-    async def _say(self, request: Request[Taken | Late]) -> Taken | Late:
-        return await self.call(self._store, request, timeout=500 * MS)
+    async def _say(self, request: Request[Taken | Late], timeout: int) -> Taken | Late:
+        return await self.call(self._store, request, timeout=timeout)
 
     async def _stand(self, given: StepGiven, attempt: Attempt) -> bytes | None:
         """Send heartbeats, if they are asked for, until the store says that the attempt is over."""
         if not given.policy.heartbeat:
             await self.sleep(2 * given.policy.start_to_close)
+        pace = max(MS, given.policy.heartbeat // 4)
         while True:
-            await self.sleep(max(MS, given.policy.heartbeat // 3))
+            await self.sleep(pace)
             try:
-                answer = await self._say(Heartbeat(given.token, attempt.details))
+                answer = await self._say(Heartbeat(given.token, attempt.details), pace)
             except Timeout:
                 continue
             if isinstance(answer, Late):

@@ -22,7 +22,7 @@ ENGINE_CHECKS: Mapping[str, Callable[[System], Check]] = {
     "legal-state": lambda _: LegalState(),
     "one-lease": lambda _: OneLease(),
     "signal-once": lambda _: SignalOnce(),
-    "timer-true": lambda _: TimerTrue(),
+    "timer-true": lambda system: TimerTrue(cast("EngineSettings", system.parameters).patience),
     "start-once": lambda _: StartOnce(),
     "liveness": lambda system: Liveness(cast("EngineSettings", system.parameters).patience),
 }

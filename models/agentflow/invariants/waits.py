@@ -44,14 +44,15 @@ class SignalOnce(Invariant):
 
 
 class TimerTrue(Invariant):
-    """A timer fires once, and not before it is due by the store's clock, from when it was set."""
+    """A timer fires once, not before it is due by the store's clock, and not longer than `patience` (ns) after it."""
 
     name = "timer-true"
-    claim = "no timer fired early or twice"
+    claim = "every timer fired once, and in time"
     watches = (Recorded,)
 
-    def __init__(self) -> None:
+    def __init__(self, patience: int) -> None:
         super().__init__()
+        self._patience = patience
         self._due: dict[tuple[str, int], tuple[int, Emitted]] = {}
         self._fired: dict[tuple[str, int], Emitted] = {}
         self._seen: dict[str, int] = {}
@@ -83,3 +84,6 @@ class TimerTrue(Invariant):
         elif recorded.at < due:
             early = show_ns(due - recorded.at)
             self.contradict(emitted, f"{said} {early} before it was due ({when(started)} had set it)")
+        elif recorded.at > due + self._patience:
+            late = show_ns(recorded.at - due)
+            self.contradict(emitted, f"{said} {late} after it was due ({when(started)} had set it)")

@@ -100,7 +100,7 @@ _ALL = (
         "late-ignored timeout-real legal-state",
         engine(attempts=store.AcceptsLate),
         COMMON,
-        "hang",
+        "paused-worker",
     ),
     bug(
         "completes-twice",
@@ -129,7 +129,7 @@ _ALL = (
     bug(
         "timer-restarts",
         "measures timers from the restart of the store",
-        "liveness timer-true",
+        "timer-true liveness",
         engine(deadlines=store.TimerRestarts),
         COMMON,
         "mutants/crash-loop",
