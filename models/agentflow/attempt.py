@@ -5,6 +5,9 @@ from typing import TypeVar
 from models.agentflow.messages import StepGiven
 from sim import Actor, Message, Request
 
+NO_ACTIVITY = "no such activity"
+"""The flow asks for a step that the program does not have: final, whatever the policy says."""
+
 R = TypeVar("R", bound=Message)
 
 

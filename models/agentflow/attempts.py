@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from models.agentflow import history as h
+from models.agentflow.attempt import NO_ACTIVITY
 from models.agentflow.events import LateResult
 from models.agentflow.messages import Heartbeat, Late, StepDone, StepError, StepGiven, Taken, Token
 from models.agentflow.run_state import DONE, OPEN, RunState, Step
@@ -83,7 +84,7 @@ class Attempts:
 
     def is_final(self, step: Step, kind: str) -> bool:
         """Whether a failure of this kind is not tried again."""
-        return kind in step.policy.final and not step.of
+        return kind == NO_ACTIVITY or (kind in step.policy.final and not step.of)
 
     def delay(self, policy: h.Policy, failed: int) -> int:
         """Ns between the end of attempt `failed` and the next."""

@@ -88,8 +88,12 @@ class Replay:
     async def _conduct(self, started: h.Started) -> None:
         """The flow from its begin to its last word."""
         flow = self._flow
+        code = self._codes.get(started.kind)
+        if code is None:
+            flow.say(h.Failed(f"no flow named {started.kind!r}; there are {', '.join(sorted(self._codes))}"))
+            return
         try:
-            result = await self._codes[started.kind](flow, started.input)
+            result = await code(flow, started.input)
         except FlowFailure as failure:
             await self._saga.compensate(flow, failure.why)
         except ContinueAs as further:

@@ -1,6 +1,6 @@
 """Workers: they take attempts, do them, and say how they ended. Safety never rests on their stopping."""
 
-from models.agentflow.attempt import ActivityFailed, Attempt
+from models.agentflow.attempt import NO_ACTIVITY, ActivityFailed, Attempt
 from models.agentflow.events import Attempted
 from models.agentflow.messages import Heartbeat, Late, PollStep, StepDone, StepError, StepGiven, Taken
 from models.agentflow.program import Program
@@ -62,7 +62,10 @@ class Worker(Actor):
     async def perform(self, given: StepGiven, attempt: Attempt) -> bytes | None:
         """Let the activity act on the world."""
         activities = self._program.undos if given.undo else self._program.activities
-        return await activities[given.name](attempt)
+        activity = activities.get(given.name)
+        if activity is None:
+            raise ActivityFailed(NO_ACTIVITY)
+        return await activity(attempt)
 
     def key(self, given: StepGiven) -> str:
         """What services know the step by: the same in every attempt."""
