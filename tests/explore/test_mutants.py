@@ -180,7 +180,7 @@ def test_a_matrix_says_which_faults_a_mutant_needs(
     short = replace(place, loaded=load(place.loaded.path, ("duration=6s", "settle=1s")))
     found = measure([(name, mutant, short)], Plan(repeat=1, limit=4, reference=1, families=2), "serial")
     assert [cell.needs for cell in found.cells] == [("crash",)]
-    show_matrix(console(plain=True, color=False), found)
+    show_matrix(console(plain=True), found)
     out = capsys.readouterr().out
     assert "seeds until found without a family of faults (- not in 2)" in out
     assert main(["mutants", "raft", "--families", "-1"]) == 4
