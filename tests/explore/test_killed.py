@@ -1,5 +1,6 @@
 """Workers that are killed, that run other code or that nobody reaches: nothing done is lost, and one clear message."""
 
+import importlib
 import multiprocessing
 import os
 import pickle
@@ -58,9 +59,7 @@ def _only(seed: int) -> Order:
 @pytest.mark.filterwarnings("ignore")  # distributed says a lot about a worker that is gone
 def test_a_dask_worker_that_is_killed_costs_no_seed_and_blames_none() -> None:
     with cluster() as address:
-        import distributed
-
-        client = distributed.Client(address.partition(":")[2], set_as_default=False)
+        client = importlib.import_module("distributed").Client(address.partition(":")[2], set_as_default=False)
         pids = list(client.run(os.getpid).values())
         killed: list[int] = []
 
@@ -125,7 +124,7 @@ def test_workers_with_other_code_are_refused_with_a_table_and_what_was_done_is_k
         (["--seeds", "9..3"], 4, "the range 9..3 ends before it begins: did you mean 3..9?"),
         (["--seeds", "0"], 5, "0 seeds are none: expected 1 or more"),
         (["--seeds", "-4"], 4, "expected a number of seeds"),
-        (["--for", "10"], 4, "duration 10 has no unit"),
+        (["--for", "10"], 4, "expected a duration such as"),
     ],
 )
 @pytest.mark.filterwarnings("ignore")
