@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import median
 
+from sim.card import MARKS, card
 from sim.explore.grounds import Ground
 from sim.explore.row import Row
-from sim.explore.statistics import Interval, Wait, median_interval, median_wait, survival, wilson
+from sim.explore.statistics import Interval, Wait, median_interval, median_wait, percent, survival, wilson
 from sim.model import Mutant
 from sim.world.units import show_ns
 
@@ -146,6 +147,24 @@ class Matrix:
         killed = {(cell.model, cell.mutant.name) for cell in self.cells if cell.killed}
         every = dict.fromkeys((cell.model, cell.mutant.name) for cell in self.cells)
         return tuple(f"{model} {name}" for model, name in every if (model, name) not in killed)
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for cell in self.cells:
+            share, interval = cell.share
+            by = ", ".join(name for name, _ in cell.found_by[:2]) or f"never in {len(cell.rows)} runs"
+            mark = MARKS["pass" if cell.killed else "fail"].replace("pass", "found").replace("FAIL", "NEVER FOUND")
+            chance = f"{percent(share)} ({percent(interval.low)} to {percent(interval.high or 0)})"
+            rows.append(
+                (mark, cell.mutant.name, cell.ground.name, by, "-" if cell.median is None else cell.median, chance)
+            )
+        alarms = sum(len(one.alarms) for one in self.reference)
+        runs = sum(len(one.rows) for one in self.reference)
+        title = (
+            f"{len(rows)} mutants, {len(self.survivors)} never found; {alarms} alarms in {runs:,} runs of the reference"
+        )
+        header = ("", "mutant", "scenario", "found by", "median runs", "chance a run (95%)")
+        return card(title + ("  INTERRUPTED" if self.interrupted else ""), (), header, rows)
 
 
 def promised(row: Row, mutant: Mutant) -> list[str]:
