@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: demo test lint bench soak schema clean
+.PHONY: demo test lint bench soak notebooks schema clean
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -31,6 +31,9 @@ bench: $(VENV)/.ready  ## ratios inside one run; see benchmarks/README.md
 soak: $(VENV)/.ready  ## long campaigns; see benchmarks/README.md
 	$(BIN)/python -m benchmarks.soak
 	$(BIN)/python -m benchmarks.oracle
+
+notebooks: $(VENV)/.ready  ## run every notebook and write its figures anew
+	$(BIN)/python -m notebooks
 
 schema: $(VENV)/.ready
 	$(BIN)/sim schema > scenarios/schema.json
