@@ -121,5 +121,5 @@ def meets(expect: str, verdict: Status, verdicts: tuple[Verdict, ...]) -> bool:
     """Whether `expect` (``pass``, ``fail`` or ``violates NAME``) is what happened."""
     if expect.startswith("violates "):
         name = expect.removeprefix("violates ")
-        return any(one.status == "fail" and one.check == name for one in verdicts)
+        return any(one.status == "fail" and one.is_of(name) for one in verdicts)
     return verdict == expect
