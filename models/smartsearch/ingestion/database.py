@@ -109,7 +109,7 @@ class Database(Actor):
     def submit(self, caller: Caller, asked: m.Submit) -> m.Submitted | None:
         """A document comes in."""
         draft = Draft(self.tables)
-        said = self.intake.submit(draft, asked, self.now())
+        said = self.intake.submit(draft, asked, self.elapsed())
         if isinstance(said, str):
             self.emit(e.Refusal(asked.tenant, asked.request, said[:3]))
             self.refuse(caller, said)
@@ -145,7 +145,7 @@ class Database(Actor):
     def claim(self, _: Caller, asked: m.Claim) -> m.Claimed:
         """A worker wants a document."""
         draft = Draft(self.tables)
-        said = self.claims.claim(draft, asked, self.now())
+        said = self.claims.claim(draft, asked, self.elapsed())
         self.commit(draft)
         return said
 
@@ -153,7 +153,7 @@ class Database(Actor):
     def renew(self, caller: Caller, asked: m.Renew) -> m.Done | None:
         """The work goes on."""
         draft = Draft(self.tables)
-        held = self.claims.renew(draft, asked, self.now())
+        held = self.claims.renew(draft, asked, self.elapsed())
         self.commit(draft)
         return self._done(caller, held)
 
@@ -169,7 +169,7 @@ class Database(Actor):
     def publish(self, caller: Caller, asked: m.Publish) -> m.Status | None:
         """All chunks are staged."""
         draft = Draft(self.tables)
-        published = self.claims.publish(draft, asked, self.now())
+        published = self.claims.publish(draft, asked, self.elapsed())
         self.commit(draft)
         return self._state(caller, asked.doc, asked.job, published)
 
@@ -177,7 +177,7 @@ class Database(Actor):
     def fail(self, caller: Caller, asked: m.Fail) -> m.Status | None:
         """An attempt has failed."""
         draft = Draft(self.tables)
-        held = self.claims.fail(draft, asked, self.now())
+        held = self.claims.fail(draft, asked, self.elapsed())
         self.commit(draft)
         return self._state(caller, asked.doc, asked.job, held)
 
@@ -208,7 +208,7 @@ class Database(Actor):
     @on(m.TakeTurn)
     def take_turn(self, _: Caller, asked: m.TakeTurn) -> m.Turn:
         """A relay wants to be the active one."""
-        now, lease = self.now(), self.settings.relay_lease
+        now, lease = self.elapsed(), self.settings.relay_lease
         held = self._turns.current(RELAY)
         if held is not None and held.holder == asked.relay and self._turns.renew(RELAY, held.token, now, lease):
             return m.Turn(True)
@@ -233,7 +233,7 @@ class Database(Actor):
     def sweep(self, _: Caller, __: m.Sweep) -> m.Swept:
         """Put right what workers left behind."""
         draft = Draft(self.tables)
-        count = self.sweeping.sweep(draft, self.now())
+        count = self.sweeping.sweep(draft, self.elapsed())
         self.commit(draft)
         return m.Swept(count)
 
@@ -252,7 +252,7 @@ class Database(Actor):
         dead = [doc for doc, job in self.tables.jobs if job == 0 and self.tables.jobs[doc, job].state == m.DEAD]
         wanted = [doc for doc in dead if asked.doc in (0, doc)]
         for doc in wanted:
-            self.claims.revive(draft, doc, self.now())
+            self.claims.revive(draft, doc, self.elapsed())
         self.commit(draft)
         if not wanted:
             self.refuse(caller, f"document {asked.doc} is not dead")
@@ -266,6 +266,6 @@ class Database(Actor):
             self.refuse(caller, f"version: expected more than {self.tables.version}, found {asked.version}")
             return None
         draft = Draft(self.tables)
-        self.sweeping.reindex(draft, asked.version, self.now())
+        self.sweeping.reindex(draft, asked.version, self.elapsed())
         self.commit(draft)
         return m.Status(m.READY, 0)

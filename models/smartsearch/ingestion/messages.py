@@ -1,7 +1,11 @@
 """What is said about documents: to the API, to the database, to the embedder."""
 
+from typing import TypeVar
+
 from models.patterns import Letter
 from sim import Message, Request
+
+R = TypeVar("R", bound=Message)
 
 CONFLICT = "409"
 BACKLOG = "429"
