@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
+SEEDS  ?= 20000
 
 .PHONY: demo test lint bench soak schema clean
 
@@ -28,8 +29,9 @@ lint: $(VENV)/.ready
 bench: $(VENV)/.ready  ## ratios inside one run; see benchmarks/README.md
 	$(BIN)/python -m benchmarks
 
-soak: $(VENV)/.ready  ## long campaigns; see benchmarks/README.md
-	$(BIN)/python -m benchmarks.soak
+soak: $(VENV)/.ready  ## long campaigns, hours: false alarms (goes on where it was stopped), bugs found, checkers; see benchmarks/README.md
+	$(BIN)/python -m benchmarks.soak --seeds $(SEEDS)
+	$(BIN)/sim mutants --plain
 	$(BIN)/python -m benchmarks.oracle
 
 schema: $(VENV)/.ready
