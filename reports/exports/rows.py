@@ -55,7 +55,12 @@ def _said(value: list[object], names: dict[str, tuple[str, ...]]) -> Row:
     """A message or an event by the names of its fields; what has no name gets a number."""
     known = _wire(value) or names.get(str(value[0]), ())
     labels = [known[i] if i < len(known) else str(i) for i in range(len(value) - 1)]
-    return {"type": value[0], **{name: _plain(part, names) for name, part in zip(labels, value[1:], strict=True)}}
+    return {"type": value[0], **{name: _part(name, one, names) for name, one in zip(labels, value[1:], strict=True)}}
+
+
+def _part(name: str, value: object, names: dict[str, tuple[str, ...]]) -> object:
+    """A field; the body of a call may be a message without any field of its own."""
+    return _said(value, names) if name == "body" and isinstance(value, list) and value else _plain(value, names)
 
 
 def _wire(value: list[object]) -> tuple[str, ...]:
