@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks.agreement import experiments
+from benchmarks.agreement import complexity, experiments, schedules
 
 ALL = {
     "counts": experiments.counts,
@@ -14,6 +14,10 @@ ALL = {
     "quality": experiments.quality,
     "order": experiments.order,
     "coin": experiments.coin,
+    "bits": complexity.bits,
+    "slope": complexity.slope,
+    "delays": schedules.delays,
+    "ranking": schedules.ranking,
 }
 
 

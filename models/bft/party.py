@@ -14,6 +14,7 @@ from models.bft.quorums import Quorums
 from models.bft.requests import Submit
 from models.bft.services import Service, make_service
 from models.bft.settings import Settings
+from models.bft.sizes import Size, size_of
 from sim import Actor, Caller, on
 from sim.agreement import Decided, Proposed, Value
 
@@ -22,13 +23,17 @@ if TYPE_CHECKING:
 
 
 class Party(Actor):
-    """One incarnation of a party of the group `members`. `sent` counts protocol messages by type, each receiver."""
+    """One incarnation of a party of the group `members`.
+
+    `sent` counts its protocol messages by type, one for each receiver; `size` is what they hold together.
+    """
 
     def __init__(self, settings: Settings, members: Sequence[str], parts: "Parts") -> None:
         self.settings = settings
         self.parts = parts
         self.quorums = Quorums.of(members, settings.f)
         self.sent: dict[str, int] = {}
+        self.size = Size()
         self._table: dict[str, Protocol] = {}
         self.full = False
         self._waiting: dict[str, dict[tuple[str, Kind], Body]] = {}
@@ -159,12 +164,12 @@ class Party(Actor):
 
     def post(self, to: str, instance: str, body: Body) -> None:
         """Send one protocol message."""
-        self._count(body, 1)
+        self._count(instance, body, 1)
         self._post(to, Envelope(instance, body))
 
     def post_all(self, instance: str, body: Body) -> None:
         """Send one to every party, oneself included."""
-        self._count(body, self.quorums.n)
+        self._count(instance, body, self.quorums.n)
         envelope = Envelope(instance, body)
         for name in self.quorums.members:
             self._post(name, envelope)
@@ -175,11 +180,12 @@ class Party(Actor):
         else:
             self.send(to, envelope)
 
-    def _count(self, body: Body, copies: int) -> None:
+    def _count(self, instance: str, body: Body, copies: int) -> None:
         kind = type(body).__name__
         if isinstance(body, Toss):
             kind = f"Toss {body.phase}"
         self.sent[kind] = self.sent.get(kind, 0) + copies
+        self.size += size_of(instance, body, listed=self.settings.certificates == "multisig") * copies
 
     def drop(self, reason: str, source: str) -> None:
         """A message did not count."""

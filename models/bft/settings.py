@@ -15,7 +15,7 @@ MULTIVALUED = ("ckps", "vaba", "smvba", "pmvba")
 
 
 class Settings(Parameters):
-    """Parameters of `model: bft`. The last six are the open points of Prioritized-MVBA."""
+    """Parameters of `model: bft`. The last seven are the open points of Prioritized-MVBA."""
 
     protocol: Literal[
         "rbc", "provable", "consistent", "coin", "bca", "mmr14", "mmr14conf", "abba", "ckps", "vaba", "smvba", "pmvba"
@@ -33,6 +33,7 @@ class Settings(Parameters):
     resend: Duration = 50 * MS
     durable: pydantic.StrictBool = False
     recommend: Literal["value", "digest"] = "value"
+    votes: Literal["value", "digest"] = "value"
     vote_phase: pydantic.StrictBool = True
     k1: Size = "f+1"
     k2: Size = "q"

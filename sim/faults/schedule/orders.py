@@ -1,5 +1,6 @@
 """Schedulers for any protocol, from the friendly to the hostile."""
 
+from fnmatch import fnmatchcase
 from math import isqrt
 from typing import Annotated, ClassVar
 
@@ -130,11 +131,15 @@ class Isolating(Order):
 
 
 class SlowTypes(Order):
-    """Messages of these `types` come `late` (of any type if there are none), from `source`, to `target`."""
+    """Messages of these `types` come `late` (of any type if there are none), from `source`, to `target`.
+
+    `instances` limits it to instances whose name fits the pattern: `*/v-*`.
+    """
 
     verb: ClassVar[str] = "slow-types"
 
     types: tuple[str, ...] = ()
+    instances: str = "*"
     source: Selector = pydantic.Field(("all",), alias="from")
     target: Selector = pydantic.Field(("all",), alias="to")
     late: Duration = 100 * MS
@@ -145,9 +150,10 @@ class SlowTypes(Order):
             conductor.seen.update({(end, name): 1 for name in conductor.scene.resolve(selector)})
 
     def delay(self, conductor: Conductor, flight: Flight) -> int:
-        """By type and ends."""
+        """By type, instance and ends."""
         meant = ("from", flight.source) in conductor.seen and ("to", flight.target) in conductor.seen
-        return flight.delay + (self.late if meant and (not self.types or flight.kind in self.types) else 0)
+        fits = (not self.types or flight.kind in self.types) and fnmatchcase(flight.instance, self.instances)
+        return flight.delay + (self.late if meant and fits else 0)
 
 
 class LastMinute(Order):
