@@ -28,11 +28,16 @@ class KnownArrivals(Message):
 
 
 class Standing:
-    """A function's newest ticket: its plan, the worker that was told of it ("": none yet), and whether it is over."""
+    """A function's newest ticket: its plan, the worker that was told of it ("": none yet), and whether it is over.
 
-    __slots__ = ("over", "plan", "priority", "ticket", "worker")
+    `born_ns`: the arrival, on the controller's monotonic clock. The model may be loaded long after T_load, when the run
+    has ended at last, and has to go at T_off all the same.
+    """
 
-    def __init__(self, ticket: Ticket, plan: Plan | None, priority: int) -> None:
+    __slots__ = ("born_ns", "over", "plan", "priority", "ticket", "worker")
+
+    def __init__(self, ticket: Ticket, plan: Plan | None, priority: int, born_ns: int) -> None:
+        self.born_ns = born_ns
         self.ticket = ticket
         self.plan = plan
         self.priority = priority
@@ -71,7 +76,7 @@ class Preloader:
         self._tickets += 1
         plan = self._guarded_plan(function, next_ns)
         ticket = Ticket(function, self._node.incarnation, self._tickets)
-        standing = self.standing[function] = Standing(ticket, plan, self._priority(function))
+        standing = self.standing[function] = Standing(ticket, plan, self._priority(function), self._node.elapsed())
         if plan is not None:
             self._predict(ticket, plan)
         return standing
@@ -81,7 +86,7 @@ class Preloader:
         if function not in self.standing:
             self._tickets += 1
             ticket = Ticket(function, self._node.incarnation, self._tickets)
-            self.standing[function] = Standing(ticket, None, self._priority(function))
+            self.standing[function] = Standing(ticket, None, self._priority(function), self._node.elapsed())
         return self.standing[function]
 
     def supersede(self, old: Standing | None, worker: str) -> None:
@@ -201,7 +206,7 @@ class Preloader:
             if name in self.standing:
                 self.standing[name].over = True
         standing.worker = home.worker
-        left = max(0, plan.drop_after - (plan.load_after or 0))
+        left = max(0, standing.born_ns + plan.drop_after - self._node.elapsed())
         load = Load(standing.ticket, home.container, left, standing.priority, home.displaced)
         self._send(standing, "load", home.worker, load)
         return True
