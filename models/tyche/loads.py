@@ -41,7 +41,7 @@ class Loads:
     def load(self, load: Load) -> None:
         """Load into an idle container, if there is room right now."""
         ticket, live = load.ticket, self._node.containers.live
-        if self.is_void(ticket):
+        if self.is_void(ticket) or load.epoch != self._node.epoch:
             return
         self.see(ticket)
         self.void(ticket, but=None)
@@ -181,12 +181,16 @@ class Loads:
     def _set_lease(self, entry: Entry, keep_ns: int) -> None:
         if keep_ns != FOREVER:
             entry.lease = self._node.timer(lambda: self.end(entry, DROPPED, "its lease is over"))
-            entry.lease.reset(keep_ns + LEASE_SLACK)
+            entry.lease.reset(self._lease(keep_ns))
+
+    def _lease(self, keep_ns: int) -> int:
+        """The controller's word comes first, whatever the two clocks do."""
+        return keep_ns + keep_ns * self._node.settings.clock_drift_max // 1_000_000 + LEASE_SLACK
 
     def _prolong(self, ticket: Ticket, keep_ns: int) -> None:
         for entry in self.of(ticket.function):
             if entry.lease is not None:
-                entry.lease.reset(keep_ns + LEASE_SLACK)
+                entry.lease.reset(self._lease(keep_ns))
 
     def _refuse(self, load: Load, container: Container | None, why: str) -> None:
         held = Held(load.container, "", False, (), gone=True) if container is None else container.held

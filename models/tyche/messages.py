@@ -42,7 +42,8 @@ class Answer(Message):
 class Place(Message):
     """Run a request, best in `container` ("": in any). What is resident under older tickets is void.
 
-    `keep_ns` after the run's end at the latest the model goes (0: at once). `hinted`: it is said to be loaded there.
+    The model stays until `keep_ns` after the request came (0: it goes at once), if the worker's epoch is the one that
+    is meant. `hinted`: it is said to be loaded there.
     """
 
     request: str
@@ -52,15 +53,20 @@ class Place(Message):
     keep_ns: int
     priority: int
     hinted: bool
+    epoch: int
 
 
 class Load(Message):
-    """Load the ticket's model into an idle container, in place of the models in `displaced`, for `keep_ns` at most."""
+    """Load the ticket's model into an idle container, in place of the models in `displaced`, for `keep_ns` at most.
+
+    It is for one epoch of the worker: what comes again after a restart does nothing.
+    """
 
     ticket: Ticket
     container: str
     keep_ns: int
     priority: int
+    epoch: int
     displaced: tuple[str, ...] = ()
 
 

@@ -197,8 +197,11 @@ class Preloader:
             return False
         span = self.windows[function].span or 0
         one = self._functions[function]
-        kept = self._node.table.where(function) if plan.keep_ns else []
-        home = Home(*kept[0]) if kept else self._planner.choose(one, self._worth, self._guarded_chance(function), span)
+        if plan.keep_ns:
+            kept = self._node.table.where(function)
+            home = Home(*kept[0]) if kept else None
+        else:
+            home = self._planner.choose(one, self._worth, self._guarded_chance(function), span)
         if home is None:
             return False
         self._due.pop(function, None)
@@ -207,7 +210,8 @@ class Preloader:
                 self.standing[name].over = True
         standing.worker = home.worker
         left = max(0, standing.born_ns + plan.drop_after - self._node.elapsed())
-        load = Load(standing.ticket, home.container, left, standing.priority, home.displaced)
+        epoch = self._node.table.views[home.worker].epoch
+        load = Load(standing.ticket, home.container, left, standing.priority, epoch, home.displaced)
         self._send(standing, "load", home.worker, load)
         return True
 

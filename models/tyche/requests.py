@@ -15,14 +15,19 @@ ANSWERED_MAX = 4096
 
 
 class Open:
-    """One request under way: who asked, and the worker that it was sent to last ("": to none yet)."""
+    """One request under way: who asked, and the worker that it was sent to last ("": to none yet).
 
-    __slots__ = ("client", "invoke", "worker")
+    A model stays after the run only if the request was sent once: sent again, it may run twice, and a ticket has one
+    life.
+    """
+
+    __slots__ = ("client", "invoke", "sent", "worker")
 
     def __init__(self, client: str, invoke: Invoke) -> None:
         self.client = client
         self.invoke = invoke
         self.worker = ""
+        self.sent = invoke.again
 
 
 class Requests:
@@ -101,12 +106,16 @@ class Requests:
 
     def _send(self, opened: Open, worker: str, container: str, standing: Standing, hinted: bool) -> None:
         invoke, plan = opened.invoke, standing.plan
-        keep = 0 if plan is None or standing.over else plan.keep_ns
+        keep = 0 if plan is None or standing.over or opened.sent else plan.keep_ns
+        opened.sent = True
         if keep:
             standing.worker = worker
         if container:
             self._node.table.use(worker, container)
-        place = Place(invoke.request, invoke.function, container, standing.ticket, keep, standing.priority, hinted)
+        epoch = self._node.table.views[worker].epoch
+        place = Place(
+            invoke.request, invoke.function, container, standing.ticket, keep, standing.priority, hinted, epoch
+        )
         self._node.send(worker, place)
 
     def done(self, done: Done) -> None:

@@ -179,13 +179,13 @@ class Runs:
         if left is not None and node.loads.keep(place.ticket, function, container, left, place.priority):
             node.ledger.turn(pool, row, preloaded=True)
             return
-        if left is not None or place.keep_ns:
+        if left is not None or (place.keep_ns and place.epoch == node.epoch):
             node.loads.close(place.ticket, function, container)
         node.ledger.give(pool, row)
 
     def _left(self, run: Run) -> int | None:
         """How long the model is to stay from now on, in ns; None if it goes."""
-        keep = run.place.keep_ns
+        keep = run.place.keep_ns if run.place.epoch == self._node.epoch else 0
         if keep in (0, FOREVER):
             return FOREVER if keep else None
         left = run.came_ns + keep - self._node.elapsed()

@@ -9,7 +9,7 @@ from pydantic import Field, TypeAdapter
 from models.tyche.arrivals import Clockwork, Counts, Erlang, Hyperexponential, OnOff, Overlay, Poisson, Process, Silence
 from models.tyche.function import ARTIFACT, Function
 from sim import MS, SECOND, Duration, DurationRange, Parameters
-from sim.parameters import Probability
+from sim.parameters import Drift, Probability
 
 Count = Annotated[int, Field(strict=True, ge=0)]
 Positive = Annotated[int, Field(strict=True, ge=1)]
@@ -124,12 +124,13 @@ class Settings(Parameters):
     `tyche`. reset: a gap of ten T_off empties the window. horizon: how far ahead the worth of a model looks.
 
     container_mb is what a container takes when empty, limit_mb what it may hold at most, ram_mb and gpu_mb what a
-    worker has; keep_alive is how long a container idles before it expires (0: never). `serve_within`: liveness claims
-    that every request is answered in that time once all has healed. oracle: the scenario has a closed form, and is
+    worker has; keep_alive is how long a container idles before it expires (0: never). Leases of
+    loaded models allow for clocks that differ by `clock_drift_max`. `serve_within`: liveness claims that every request
+    is answered in that time once all has healed. oracle: the scenario has a closed form, and is
     compared with it.
     """
 
-    functions: Annotated[tuple[FunctionEntry, ...], Field(min_length=1)]
+    functions: tuple[FunctionEntry, ...]
     policy: Policy = "tyche"
     estimator: Estimator = "count"
     window: Annotated[int, Field(strict=True, ge=2, le=1000)] = 5
@@ -154,6 +155,7 @@ class Settings(Parameters):
     inventory_every: Duration = 1 * SECOND
     lost_after: Duration = 3 * SECOND
     delay_max: Duration = 500 * MS
+    clock_drift_max: Drift = 1000
     queue_max: Positive = 2
     retry: Duration = 5 * SECOND
     serve_within: Duration = 40 * SECOND
@@ -177,6 +179,8 @@ class Settings(Parameters):
         if self.lost_after < 2 * self.inventory_every:
             yield "lost_after: expected at least two inventories"
         names = [one.name for one in self.functions]
+        if not names:
+            yield "functions: expected at least one"
         if len({*names}) < len(names):
             yield "functions: expected different names"
         yield from self._memory_problems()

@@ -50,6 +50,7 @@ class EndsOnce(Doubtful):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
+        self._drift = settings.clock_drift_max
         self._loads = {one.name: one.as_function().load_ns for one in settings.functions}
         self._states: dict[Key, str] = {}
         self._drop_at: dict[Key, tuple[int, int]] = {}  # when it was planned, when it has to go
@@ -94,7 +95,7 @@ class EndsOnce(Doubtful):
 
     def _late(self, key: Key, emitted: Emitted) -> None:
         planned, drop_at = self._drop_at.get(key, (0, emitted.t_ns))
-        over = emitted.t_ns - drop_at - (drop_at - planned) // 1000
+        over = emitted.t_ns - drop_at - (drop_at - planned) * self._drift // 1_000_000
         if over > SECOND:
             self.doubt(planned, emitted, f"{named(key)} was resident {show_ns(over)} too long: {when(emitted)}")
 

@@ -95,8 +95,8 @@ def test_clairvoyance_hits_and_keeps_nothing_in_memory() -> None:
 
 
 def test_a_workload_may_call_by_hand() -> None:
-    steps = "{client: c1, operations: [{at: 1s, invoke: asr}, {at: 9s, invoke: ocr}, {at: 15s, invoke: asr}]}"
-    result = ran("mutants/calm", "systems.serverless.mutant=", f"workload=[{steps.replace('client: c1, ', '')}]")
+    steps = "{timeout: 20s, operations: [{at: 1s, invoke: asr}, {at: 9s, invoke: ocr}, {at: 15s, invoke: asr}]}"
+    result = ran("mutants/calm", "systems.serverless.mutant=", f"workload=[{steps}]")
     asked = [op for op in result.history if op.client == "c1"]
     assert [(op.f, op.key, op.outcome) for op in asked] == [("invoke", name, "ok") for name in ("asr", "ocr", "asr")]
     assert result.failed == ()
