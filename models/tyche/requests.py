@@ -124,7 +124,8 @@ class Requests:
         if opened is None:
             return
         self._busy[done.function] -= 1
-        self._load[opened.worker] -= 1
+        if opened.worker:  # none yet, if an earlier incarnation had sent it and this one has only heard of it
+            self._load[opened.worker] -= 1
         self._answered[done.request] = done.result
         if len(self._answered) > ANSWERED_MAX:
             del self._answered[next(iter(self._answered))]
