@@ -124,9 +124,7 @@ def knapsack() -> None:
     for bins in (1, 2, 3):
         found = ratios(bins)
         mean = sum(found) / len(found)
-        print(
-            f"{bins} containers: {mean:.3f} of the optimum on average, {min(found):.3f} at least, {len(found)} instances"
-        )
+        print(f"{bins} containers: mean {mean:.3f} of the optimum, least {min(found):.3f}, of {len(found)} instances")
 
 
 def main(words: list[str]) -> int:
