@@ -29,6 +29,15 @@ def test_at_most_f_corrupt_raise_no_alarm(protocol: str) -> None:
         )
 
 
+def test_a_party_that_hears_the_order_before_the_values_shows_votes_that_come_too_early() -> None:
+    for seed in range(1, 13):
+        told = text(4, 1, "protocol: ckps", "denies", "uneven")
+        told = told.replace("model: bft", "model: bft, mutant: ckps-early-vote")
+        if any(one.check == "termination" for one in run(load_text(told), seed).failed):
+            return
+    pytest.fail("not found")
+
+
 @pytest.mark.parametrize("name", ["too-many-corrupt", "n-is-3f", "f-plus-one-silent"])
 def test_beyond_f_the_run_breaks_and_says_that_it_is_outside_the_model(name: str) -> None:
     result = run(load(f"scenarios/bft/{name}.yaml"))
