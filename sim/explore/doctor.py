@@ -8,6 +8,7 @@ traces kept, and the first record that differs is named.
 import gc
 import json
 import os
+import platform
 import subprocess
 import sys
 import tempfile
@@ -31,16 +32,24 @@ class Way:
     here: Callable[[Loaded, int, Keep], Recorded] | None = None
     python: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
+    start: str = "here"
+
+    @property
+    def hash_seed(self) -> str:
+        """What PYTHONHASHSEED is there."""
+        inherited = os.environ.get("PYTHONHASHSEED", "random")
+        return dict(self.environment).get("PYTHONHASHSEED", inherited)
 
 
 @dataclass(frozen=True)
 class Examined:
-    """One seed run in one way. `problem` says why there is no fingerprint."""
+    """One seed run in one way, by a Python of this version. `problem` says why there is no fingerprint."""
 
     seed: int
     way: str
     fingerprint: str
     problem: str = ""
+    python: str = platform.python_version()
 
 
 @dataclass(frozen=True)
@@ -62,14 +71,18 @@ def ways(pythons: Sequence[str] = ()) -> list[Way]:
         Way("with nobody watching", _unobserved),
         Way("from the plan written out", _from_plan),
         Way("after another scenario", _after_another),
-        *(Way(f"worker, {method}", _in_worker(method)) for method in _METHODS),
-        Way("new process, hash seed 0", python=(own,), environment=(("PYTHONHASHSEED", "0"),)),
-        Way("new process, hash seed 1", python=(own,), environment=(("PYTHONHASHSEED", "1"),)),
-        Way("new process, random hash seed", python=(own,), environment=(("PYTHONHASHSEED", "random"),)),
-        Way("new process, -O", python=(own, "-O")),
-        Way("new process, development mode", python=(own, "-X", "dev"), environment=(("PYTHONMALLOC", "debug"),)),
+        *(Way(f"worker, {method}", _in_worker(method), start=method) for method in _METHODS),
+        _process("new process, hash seed 0", (own,), ("PYTHONHASHSEED", "0")),
+        _process("new process, hash seed 1", (own,), ("PYTHONHASHSEED", "1")),
+        _process("new process, random hash seed", (own,), ("PYTHONHASHSEED", "random")),
+        _process("new process, -O", (own, "-O")),
+        _process("new process, development mode", (own, "-X", "dev"), ("PYTHONMALLOC", "debug")),
     ]
-    return found + [Way(python, python=(python,)) for python in pythons]
+    return found + [_process(python, (python,)) for python in pythons]
+
+
+def _process(name: str, python: tuple[str, ...], *environment: tuple[str, str]) -> Way:
+    return Way(name, python=python, environment=environment, start="exec")
 
 
 def examine(loaded: Loaded, seed: int, way: Way) -> Examined:
@@ -78,7 +91,8 @@ def examine(loaded: Loaded, seed: int, way: Way) -> Examined:
         return Examined(seed, way.name, way.here(loaded, seed, False).fingerprint)
     done = _start(loaded, seed, way, ["--no-save"])
     try:
-        return Examined(seed, way.name, str(json.loads(done.stdout)["fingerprint"]))
+        found = json.loads(done.stdout)
+        return Examined(seed, way.name, str(found["fingerprint"]), python=str(found["versions"]["python"]))
     except (json.JSONDecodeError, KeyError):
         said = (done.stderr or done.stdout).strip().splitlines()
         return Examined(seed, way.name, "", said[-1] if said else f"exit status {done.returncode}")
