@@ -36,7 +36,6 @@ SEEDS = 30  # the test suite takes 2
 SIZES = (4, 7, 10, 13)  # the test suite takes (4, 7)
 
 # %%
-import matplotlib.pyplot as plt
 import pandas as pd
 
 CLAIMED = {
@@ -97,7 +96,7 @@ figures.message_cost(bits).set_ylabel("kilobits until all have decided");
 # Times until the last decision, in units of the constant latency:
 
 # %%
-figure, axes = plt.subplots(1, 4, figsize=(7.5, 2.4), sharey=True, layout="constrained")
+axes = figures.panels(1, 4, share_y=True)
 for ax, (protocol, hatch) in zip(axes, zip(CLAIMED, ("//", "..", "xx", "--"))):
     times = [one[2] for n in SIZES[:3] for one in costs[protocol, n]]
     ax.hist(times, bins=12, color="#0072B255", edgecolor="#0072B2", hatch=hatch)
@@ -118,7 +117,7 @@ lies = sim.sweep("scenarios/bft/too-many-corrupt.yaml", SEEDS)
 silence = sim.sweep("scenarios/bft/f-plus-one-silent.yaml", SEEDS)
 within = sim.sweep("scenarios/bft/pmvba-equivocate.yaml", SEEDS)
 
-figure, axes = plt.subplots(3, 1, figsize=(7, 4.6), layout="constrained")
+axes = figures.panels(3, height=1.5)
 for ax, sweep in zip(axes, (within, lies, silence)):
     figures.shares(sweep, ax=ax);
 

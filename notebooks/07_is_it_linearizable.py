@@ -38,7 +38,6 @@ BUDGET = 50_000  # the test suite takes 2_000
 import random
 from dataclasses import replace
 
-import matplotlib.pyplot as plt
 import pandas as pd
 
 from sim.checks import SPECS, Budget, History, Op, decide
@@ -67,7 +66,7 @@ def zones(run):
     return [(v, min(f, s), max(f, s), f < s) for v, f, s in zip(least.index, least, greatest)]
 
 
-figure, ax = plt.subplots(figsize=(7, 1.8), layout="constrained")
+(ax,) = figures.panels(height=1.6)
 for lane, (value, begin, end, forward) in enumerate(zones(run)):
     ax.barh(lane, end - begin, left=begin, height=0.5, facecolor="#0072B255" if forward else "#E69F0055",
             edgecolor="#0072B2" if forward else "#E69F00", hatch="" if forward else "///")
@@ -159,7 +158,7 @@ by_length = pd.DataFrame(
 by_clients.groupby(["clients", "spoiled"])["work"].agg(["median", "max"]).astype(int)
 
 # %%
-figure, (left, right) = plt.subplots(1, 2, figsize=(7.4, 2.8), sharey=True, layout="constrained")
+left, right = figures.panels(1, 2, share_y=True)
 for spoiled, mark, dashes in ((False, "o", "-"), (True, "s", "--")):
     part = by_clients[by_clients["spoiled"] == spoiled].groupby("clients")["work"]
     low, middle, high = part.min(), part.median(), part.max()
