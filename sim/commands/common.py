@@ -70,6 +70,14 @@ def load_kept_or_file(path: str, overrides: tuple[str, ...], seed: int | None) -
     return loaded, int(record["seed"]) if seed is None else seed
 
 
+def write(path: str, content: bytes) -> None:
+    """Write a file that was asked for, or say in one line why that cannot be."""
+    try:
+        Path(path).write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+
+
 def or_crash(act: Callable[[], T], reproduce: str) -> T:
     """Run something; a model that raises ends the command with status 3 and says where it did."""
     try:

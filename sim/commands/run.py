@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 
 from reports.actions import Failing, annotate
+from reports.junit import junit_of
 from sim import artefact
 from sim.commands import common
 from sim.commands.output import say
@@ -22,6 +23,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--trace", action="store_true", help="keep the whole trace beside the run")
     parser.add_argument("--save", default="runs", metavar="DIR", help="where the run is kept (default: runs)")
     parser.add_argument("--no-save", action="store_true", help="keep nothing")
+    parser.add_argument("--junit", metavar="FILE", help="also write JUnit XML, a test case for each check")
     common.output_options(parser)
 
 
@@ -40,6 +42,8 @@ def execute(arguments: argparse.Namespace) -> int:
 
         out = console(plain=arguments.plain, color=arguments.color)
         show_run(out, result, artefact=place, verbose=arguments.verbose)
+    if arguments.junit:
+        common.write(arguments.junit, junit_of(result))
     annotate(f"{result.scenario} seed {result.seed}: {result.verdict}", _failing(result, arguments.file))
     return common.status_of(result)
 

@@ -108,10 +108,7 @@ def _seconds(text: str) -> float:
 def _write_junit(found: Sweep, path: str) -> None:
     from sim.explore.junit import junit
 
-    try:
-        Path(path).write_bytes(junit(found))
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
+    common.write(path, junit(found))
 
 
 def _as_json(found: Sweep, summary: Summary) -> output.Sweep:

@@ -1,6 +1,7 @@
 """What the console prints: short by default, ASCII if plain, with the next commands; progress; what a build is told."""
 
 import json
+import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -126,3 +127,16 @@ def test_a_list_says_how_the_last_run_ended(tmp_path: Path, capsys: Out, monkeyp
     assert main(["list", str(ROOT / "scenarios/known_bugs")]) == 0
     (line,) = [one for one in capsys.readouterr().out.splitlines() if "raft-stale-read.yaml  " in one]
     assert line.endswith("[last: fail, seed 1]")
+
+
+def test_a_run_is_written_as_junit_with_a_test_case_for_each_check(tmp_path: Path) -> None:
+    file = tmp_path / "junit.xml"
+    assert main(["run", STALE, "--no-save", "--quiet", "--set", "expect=pass", "--junit", str(file)]) == 1
+    (suite,) = ElementTree.parse(file).getroot()
+    failed = [case for case in suite if case.find("failure") is not None]
+    assert suite.get("failures") == str(len(failed)) == str(len(stale().failed))
+    assert len(suite) == len(stale().checks)
+    assert any("is stale" in (case[0].text or "") for case in failed)
+    assert main(["run", STALE, "--no-save", "--junit", str(file)]) == 0
+    assert ElementTree.parse(file).getroot()[0].get("failures") == "0", "it fails as it is expected to"
+    assert main(["run", STALE, "--no-save", "--junit", str(tmp_path)]) == 4
