@@ -1,6 +1,7 @@
 """What commands print with --json fits the committed JSON Schema, which is made from the types of their keys."""
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -74,3 +75,10 @@ def test_an_object_without_a_promised_key_does_not_fit() -> None:
     found = {"schema": "seedstorm/1", "command": "run", "versions": versions, "wall_s": 1.0}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(found, schema())
+
+
+def test_the_page_lists_the_keys_of_every_command() -> None:
+    page = (ROOT / "docs" / "console.md").read_text()
+    rows = dict(re.findall(r"^\| (\w+) \| (\w+(?: \w+)*) \|$", page, flags=re.M))
+    del rows["verb"]
+    assert rows == {verb: " ".join(kind.__annotations__) for verb, kind in OUTPUTS.items()}
