@@ -40,7 +40,7 @@ def test_the_explained_violation_looks_as_shown(
 
 def test_the_shrunk_bug_looks_as_shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    shown = next(block for block in blocks("console") if "sim shrink" in block)
+    shown = next(block for block in blocks("console") if "$ sim shrink" in block)
     command, *lines = shown.splitlines()
     assert main([*command.removeprefix("$ sim ").split(), "--no-save", "--plain", "--executor", "serial"]) == 0
     printed = capsys.readouterr().out.splitlines()
