@@ -29,7 +29,7 @@ class NothingSwept(Exception):
 
 @dataclass(frozen=True)
 class Point:
-    """A place in a varied scenario: (path, value) pairs, how it ended how often, the share that failed with its interval.
+    """A place in a varied scenario: (path, value) pairs, how its runs ended, the share of failures and its interval.
 
     `behind` stands behind the seed in the command that runs one of its seeds again.
     """
@@ -119,7 +119,7 @@ def sweep_page(sweep: Sweep) -> str:
 
 
 def kept_sweep(file: Path) -> Sweep:
-    """The sweep that a results file holds, the newest if it holds several. ResultsError, NothingSwept, ScenarioErrors."""
+    """The sweep that a results file holds, the newest of several. ResultsError, NothingSwept or ScenarioErrors."""
     results = Results(file)
     try:
         kept = results.newest()
@@ -204,11 +204,8 @@ def _sentence(summary: Summary, waits: Sequence[Wait]) -> str:
         bounds = f"{percent(interval.low)} to {percent(interval.high or 0)}"
         median, around = median_wait(waits), median_interval(waits)
         high = "more than was run" if around.high is None else f"{around.high:g}"
-        wait = (
-            ""
-            if median is None
-            else f" Half of all searches find one within {median:,} runs ({around.low:g} to {high})."
-        )
+        found = f" Half of all searches find one within {median} runs ({around.low:g} to {high})."
+        wait = "" if median is None else found.replace(" 1 runs", " 1 run")
         ways = f"{len(summary.kinds)} ways" if len(summary.kinds) != 1 else "one way"
         return f"{summary.failed:,} of {summary.decided:,} runs failed: {share} ({bounds} with 95%), in {ways}.{wait}"
     if summary.bound is None:

@@ -32,7 +32,7 @@ function matrix() {
       const soon = one.killed && one.median !== null ? 1 - scale(one.median) : 0;
       made.add("rect", { x: x + 1, y: y + 1, width: wide - 2, height: high - 2, rx: 2, fill: one.killed ? "var(--k0)" : "url(#never)", "fill-opacity": one.killed ? (0.1 + 0.8 * soon).toFixed(2) : 0.5, "data-mark": one.killed ? "kill" : "never" });
       const text = made.add("text", { x: x + wide / 2, y: y + 15, "text-anchor": "middle", class: one.killed ? "" : "strong halo" }, one.killed ? (one.median === null ? "some" : count(one.median)) : `never in ${count(one.runs)}`);
-      text.style.fill = one.killed && soon > 0.5 ? "var(--paper)" : "var(--ink)";
+      text.style.fill = one.killed && soon > 0.62 ? "var(--paper)" : "var(--ink)";
     });
   });
 }
