@@ -138,4 +138,4 @@ def test_importing_sim_loads_next_to_nothing() -> None:
 def test_a_run_loads_nothing_heavy() -> None:
     words = ["run", "scenarios/raft/calm.yaml", "--set", "duration=3s", "--set", "settle=1s", "--no-save"]
     code = f"from sim.cli import main; main({words!r})"
-    assert not loaded_after(code) & {"pandas", "matplotlib", "distributed", "numpy", "networkx"}
+    assert not loaded_after(code) & {"pandas", "matplotlib", "distributed", "numpy", "networkx", "jinja2"}

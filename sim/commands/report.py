@@ -33,7 +33,7 @@ def execute(arguments: argparse.Namespace) -> int:
         output.write_bytes(data)
     except OSError as error:
         raise UsageError(f"{output}: {error.strerror}") from None
-    print(f"{output}  {len(data) / 1e6:.1f} MB")
+    print(common.written(output, len(data)))
     return status.PASS
 
 
