@@ -142,4 +142,4 @@ def test_importing_frames_and_figures_loads_neither_pandas_nor_matplotlib() -> N
 def test_a_run_loads_nothing_heavy() -> None:
     words = ["run", "scenarios/raft/calm.yaml", "--set", "duration=3s", "--set", "settle=1s", "--no-save"]
     code = f"from sim.cli import main; main({words!r})"
-    assert not loaded_after(code) & {"pandas", "matplotlib", "distributed", "numpy", "networkx"}
+    assert not loaded_after(code) & {"pandas", "matplotlib", "distributed", "numpy", "networkx", "jinja2"}
