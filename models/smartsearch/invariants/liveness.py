@@ -4,7 +4,6 @@ from typing import Literal
 
 from models.patterns import RetryPolicy
 from models.smartsearch.events import HighWatermark, OffsetCommitted, Stopped
-from models.smartsearch.ingestion import events as e
 from models.smartsearch.ingestion.chunker import Chunker
 from models.smartsearch.ingestion.embedder import POISONED
 from models.smartsearch.ingestion.messages import DEAD, PROCESSING, READY
@@ -62,7 +61,9 @@ class Liveness(Check):
             return self._say("pass", f"nothing is claimed: {', '.join(record.down)} did not come back")
         due = healed + patience(self._settings) + self._backlog(healed)
         if due > record.end_ns:
-            return self._say("unknown", f"the claim needs a settle phase of {show_ns(due - healed)}, this one is shorter")
+            return self._say(
+                "unknown", f"the claim needs a settle phase of {show_ns(due - healed)}, this one is shorter"
+            )
         why = (
             self._undecided(healed, due)
             or self._unsent(healed, due)

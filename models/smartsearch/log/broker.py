@@ -20,7 +20,7 @@ POINTS = "high-watermarks"
 
 
 class Installed(Message):
-    """This broker has been here before on this disk."""
+    """A broker has been here before on this disk."""
 
     broker: str
 

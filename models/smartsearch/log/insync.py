@@ -1,4 +1,4 @@
-"""The in-sync set of a partition, as its leader uses it, and the high watermark that follows from it (KIP-497, KIP-966).
+"""The in-sync set of a partition, as its leader uses it, and the high watermark from it (KIP-497, KIP-966).
 
 A set that the leader has proposed is in force when the controller has stored it. Until then a replica that is in either
 of the two counts: the controller may elect from the old set or from the new one.
@@ -56,9 +56,7 @@ class InSync:
 
     def laggards(self, now: int, lag: int) -> tuple[str, ...]:
         """Who has not been caught up for `lag` ns."""
-        return tuple(
-            name for name in self.stored if name != self._own and now - self.followers[name].caught_up > lag
-        )
+        return tuple(name for name in self.stored if name != self._own and now - self.followers[name].caught_up > lag)
 
     def returned(self, high_watermark: int, epoch_start: int) -> tuple[str, ...]:
         """Who is out of the set and has everything that is committed, from this epoch's beginning on."""

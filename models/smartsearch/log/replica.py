@@ -25,7 +25,7 @@ ACKS_ALL = "all"
 
 
 class Replica:
-    """One incarnation's view of one partition. `state` is what the controller said last; None before it said anything."""
+    """One incarnation's view of one partition. `state` is what the controller said last; None before."""
 
     def __init__(self, broker: "Broker", partition: int) -> None:
         settings = broker.settings
