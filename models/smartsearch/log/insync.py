@@ -20,15 +20,20 @@ class Follower:
     leader_end: int = 0
     """The leader's own end when the follower last asked."""
 
-    def fetch(self, offset: int, broker_epoch: int, leader_end: int, now: int) -> None:
-        """The follower asks for `offset`: it has everything below. It is caught up to when that was all there was."""
+    def fetch(self, offset: int, broker_epoch: int, leader_end: int, now: int) -> bool:
+        """The follower asks for `offset`: it has everything below. It is caught up to when that was all there was.
+
+        Whether it has another end than before.
+        """
         if broker_epoch != self.broker_epoch:
             self.broker_epoch, self.leader_end = broker_epoch, 0
         if offset >= leader_end:
             self.caught_up = now
         elif self.leader_end and offset >= self.leader_end:
             self.caught_up = max(self.caught_up, self.asked)
+        moved = offset != self.end
         self.end, self.asked, self.leader_end = offset, now, leader_end
+        return moved
 
 
 class InSync:
