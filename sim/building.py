@@ -68,9 +68,10 @@ def _roster(
     names = [(name, is_client) for one in deployments for name, (_, is_client) in one.system.factories.items()]
     servers = tuple(name for name, is_client in names if not is_client)
     clients = tuple(name for name, is_client in names if is_client)
+    only = deployments[0].system.name if len(deployments) == 1 else ""
     if role is None:
-        return Roster(servers, clients)
-    return Roster(servers, clients, _zones(scenario, deployments), role)
+        return Roster(servers, clients, system=only)
+    return Roster(servers, clients, _zones(scenario, deployments), role, only)
 
 
 def _in_role(deployments: Sequence[Deployment], world: World, role: str) -> tuple[str, ...]:

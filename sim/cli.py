@@ -27,6 +27,7 @@ VERBS = {
     "validate": "check scenario files without running them",
     "list": "list scenarios, models, faults, checks or mutants",
     "schema": "print the JSON Schema of scenario files",
+    "report": "write a run, a sweep or a kill matrix as an HTML page",
     "export": "write the history of a run as another checker reads it",
     "check": "decide whether recorded histories are linearizable, and say why not",
     "replay": "run a kept run again and compare the fingerprint",

@@ -55,8 +55,7 @@ class Running:
         self._roster = roster(scenario, self._deployments, self.world)
         self._watches = make_checks(scenario, self._deployments) if observed else []
         for watch in self._watches:
-            awaited = scenario.expect in ("pass", "fail") or scenario.expect == f"violates {watch.check.name}"
-            watch.subscribe(self.world, stop=awaited and scenario.stop == "violation")
+            watch.subscribe(self.world, stop=watch.awaits(scenario.expect) and scenario.stop == "violation")
         self._plan = draw_plan(scenario, seed, len(self._roster.servers))
         self._storm = Storm(self.world, self._plan, self._roster, self._settle_ns)
 
@@ -88,7 +87,7 @@ class Running:
             expect=scenario.expect,
             fingerprint=fingerprint,
             checks=verdicts,
-            promised=tuple(watch.check.name for watch in self._watches if watch.promised),
+            promised=tuple(watch.name for watch in self._watches if watch.promised),
             plan=tuple(storm.written().as_entries()),
             fired=tuple(map(_fired, storm.fired)),
             skipped=tuple(SkippedFault(s.id, s.kind, s.at_ns, s.reason) for s in storm.skipped),
@@ -109,11 +108,12 @@ class Running:
             checkpoints=tuple(world.trace.checkpoints),
             reproduce=self._reproduce(),
             trace=tuple(world.trace.kept()),
+            loaded=self._loaded,
         )
 
     def _verdicts(self, history: History) -> tuple[Verdict, ...]:
         records = {watch.nodes: self._record(history, watch.nodes) for watch in self._watches}
-        return tuple(watch.check.conclude(records[watch.nodes]) for watch in self._watches)
+        return tuple(watch.conclude(records[watch.nodes]) for watch in self._watches)
 
     def _record(self, history: History, nodes: frozenset[str]) -> RunRecord:
         """What checks of these nodes may know: their own part of the history, their own servers and clients."""

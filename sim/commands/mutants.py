@@ -16,7 +16,7 @@ from sim.explore.grounds import Ground, NoGround, chosen_mutants, grounds_of
 from sim.explore.hunt import hunt
 from sim.explore.matrix import Cell, Matrix, Plan
 from sim.explore.mutants import measure
-from sim.explore.searching.strategies import STRATEGIES
+from sim.explore.searching.strategies import STRATEGIES, checked
 from sim.explore.shrunk import Budget
 from sim.model import Model, Mutant, UnknownModel, find_model, model_names
 from sim.scenario.errors import ScenarioErrors
@@ -33,7 +33,20 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--swarm", action="store_true", help="also on the model's scenario of all faults together")
     parser.add_argument("--scenario", action="append", default=[], metavar="FILE", help="also on this one, repeatable")
     parser.add_argument(
-        "--strategy", action="append", default=[], choices=tuple(STRATEGIES), help="compare these, repeatable"
+        "--strategy",
+        "--strategies",
+        dest="strategy",
+        action="append",
+        default=[],
+        metavar="S,S",
+        help=f"compare these: {', '.join(STRATEGIES)}; priorities:4, delays:1",
+    )
+    parser.add_argument(
+        "--families",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also N seeds without each family of faults",
     )
     parser.add_argument("--shrink", action="store_true", help="shrink a kill of each mutant: the smallest plan")
     crew_options(parser)
@@ -47,7 +60,9 @@ def execute(arguments: argparse.Namespace) -> int:
     grounds = [one for model in _models(arguments) for one in _grounds(model, arguments)]
     if not grounds:
         raise UsageError("no model has a mutant", status.EMPTY)
-    plan = Plan(arguments.repeat, arguments.seeds, arguments.reference)
+    if arguments.families < 0:
+        raise UsageError("--families: expected a number of seeds")
+    plan = Plan(arguments.repeat, arguments.seeds, arguments.reference, families=arguments.families)
     if arguments.strategy:
         return _compare(arguments, grounds, plan)
     shrinking = Budget(300, 40.0) if arguments.shrink else None
@@ -73,10 +88,15 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def _compare(arguments: argparse.Namespace, grounds: list[tuple[str, Mutant, Ground]], plan: Plan) -> int:
     """Strategies beside each other on the same mutants."""
-    strategies = list(dict.fromkeys(arguments.strategy))
+    strategies = list(dict.fromkeys(one for text in arguments.strategy for one in text.split(",")))
+    try:
+        for one in strategies:
+            checked(one)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
     found, compared = in_words(lambda: hunt(grounds, strategies, plan, executor_of(arguments), (str(Path.cwd()),)))
     if arguments.json:
-        hunted = [{**msgspec.to_builtins(one), "median": one.median} for one in found]
+        hunted = [{**msgspec.to_builtins(one), "median": one.median, "undetected_after": one.curve} for one in found]
         print(
             json.dumps(
                 {
@@ -190,6 +210,8 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "kill_high": interval.high,
         "cpu_s": cell.cpu_median_s,
         "other_checks": dict(cell.others),
+        "without": {family: wait.runs if wait.found else None for family, wait in cell.without},
+        "needs": None if cell.needs is None else list(cell.needs),
         "smallest_plan": None
         if smallest is None
         else {

@@ -13,14 +13,17 @@ from sim.commands.crews import crew_options, executor_of, folders_near, in_words
 from sim.commands.usage import UsageError
 from sim.explore.emit import named
 from sim.explore.search import Find, Search, search
-from sim.explore.searching.strategies import STRATEGIES
+from sim.explore.searching.strategies import STRATEGIES, checked
+from sim.explore.searching.strategy import Unsuited
+from sim.scenario.loader import Loaded
 from sim.scenario.yaml_writer import write_scenario
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """The options of this verb."""
     parser.add_argument("file", metavar="FILE", help="a scenario, such as scenarios/raft/swarm.yaml")
-    parser.add_argument("--strategy", choices=tuple(STRATEGIES), default="coverage", help="default: coverage")
+    said = f"{', '.join(STRATEGIES)} (default: coverage); priorities:4 for bugs of depth 4, delays:1 for one delay"
+    parser.add_argument("--strategy", metavar="S", default="coverage", help=said)
     parser.add_argument("--runs", type=int, default=200, metavar="N", help="at most so many runs (default: 200)")
     parser.add_argument("--seed", type=common.seed_of, default=1, help="where seeds begin (default: 1)")
     parser.add_argument("--until-failure", action="store_true", help="end with the first failure")
@@ -35,20 +38,13 @@ def execute(arguments: argparse.Namespace) -> int:
     """Search, write what was found, say."""
     if arguments.runs < 1:
         raise UsageError("--runs: expected 1 or more")
+    try:
+        checked(arguments.strategy)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
     loaded = common.load_or_refuse(arguments.file, tuple(arguments.set))
     on_progress = _progress(quiet=arguments.json)
-    found = in_words(
-        lambda: search(
-            loaded,
-            arguments.strategy,
-            arguments.runs,
-            first=arguments.seed,
-            until=() if arguments.until_failure else None,
-            executor=executor_of(arguments),
-            folders=folders_near(arguments.file),
-            on_progress=on_progress,
-        )
-    )
+    found = _searched(arguments, loaded, on_progress)
     on_progress("")
     files = [] if arguments.no_save else _write(found, Path(arguments.save) / loaded.scenario.name / "found")
     if arguments.json:
@@ -61,6 +57,24 @@ def execute(arguments: argparse.Namespace) -> int:
     if found.interrupted:
         return status.INTERRUPTED
     return status.VIOLATION if found.finds else status.PASS
+
+
+def _searched(arguments: argparse.Namespace, loaded: Loaded, on_progress: Callable[[str], None]) -> Search:
+    try:
+        return in_words(
+            lambda: search(
+                loaded,
+                arguments.strategy,
+                arguments.runs,
+                first=arguments.seed,
+                until=() if arguments.until_failure else None,
+                executor=executor_of(arguments),
+                folders=folders_near(arguments.file),
+                on_progress=on_progress,
+            )
+        )
+    except Unsuited as error:
+        raise UsageError(str(error)) from None
 
 
 def _progress(*, quiet: bool) -> Callable[[str], None]:
@@ -94,6 +108,7 @@ def _as_json(found: Search, files: list[str]) -> dict[str, Any]:
         "command": "search",
         "versions": artefact.versions(),
         "strategy": found.strategy,
+        "said": found.said,
         "runs": found.runs,
         "features": found.features,
         "new_features": list(found.new),

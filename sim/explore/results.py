@@ -20,7 +20,7 @@ from sim.scenario.loader import Loaded
 LAYOUT = 1
 _JSON = ("point", "failures", "fired", "sometimes", "features")
 _FLAGS = ("met", "unreached")
-_COLUMNS = tuple(field.name for field in fields(Row))
+_COLUMNS = tuple(field.name for field in fields(Row) if field.name != "order")
 _QUOTED = ", ".join(f'"{name}"' for name in _COLUMNS)
 _TYPES = {"wall_s": "REAL", "cpu_s": "REAL"}
 _TEXTS = ("outcome", "check", "detail", "fingerprint", *_JSON)

@@ -21,7 +21,7 @@ from sim.explore.shrinking.materialise import (
 )
 from sim.explore.shrinking.rounding import round_times
 from sim.explore.shrinking.trials import OutOfBudget, Trials
-from sim.explore.shrinking.work import less_work
+from sim.explore.shrinking.work import PARTS_COARSE, less_work
 from sim.explore.shrinking.world import calm_network, cut_end, fewer_nodes
 from sim.explore.shrunk import USUAL, Budget, NotConcrete, NothingToShrink, Shrunk, Size, size_of
 from sim.identity import own_models
@@ -196,6 +196,7 @@ class _Shrinking:
         return [
             lambda case: cut_end(case, trials),
             lambda case: drop_faults(case, trials),
+            lambda case: less_work(case, trials, PARTS_COARSE),
             lambda case: simplify_faults(case, trials),
             self._named,
             lambda case: fewer_nodes(case, trials, retries),

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.explore.dispatch import dispatch, refuse_strangers
 from sim.explore.executors import Crew, hire
@@ -16,7 +17,12 @@ from sim.explore.results import Key, Results, scenario_hash
 from sim.explore.row import Row
 from sim.explore.worker import Task
 from sim.identity import identity, own_models
+from sim.result import Run
+from sim.running import run
 from sim.scenario.loader import load_text
+
+if TYPE_CHECKING:
+    from sim.explore.summary import KindSummary
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,26 @@ class Sweep:
     def failed(self) -> tuple[Row, ...]:
         """The rows that failed."""
         return tuple(row for row in self.rows if row.failed)
+
+    @property
+    def failures(self) -> "tuple[KindSummary, ...]":
+        """The kinds of failure, the most frequent first: how many runs, their share, the smallest seed."""
+        from sim.explore.summary import summarise
+
+        return summarise(self).kinds
+
+    def run(self, seed: int, point: tuple[str, ...] | None = None) -> Run:
+        """The run of a seed again, whole; `point` are its overrides, by default those of the first point."""
+        order = self.order
+        at = order.points[0] if point is None else point
+        if at not in order.points or seed not in order.seeds:
+            raise LookupError(f"seed {seed} at {' '.join(at) or 'the only point'} is none of this sweep")
+        return run(load_text(order.loaded.text, order.loaded.path, (*order.loaded.overrides, *at)), seed)
+
+    def _repr_html_(self) -> str:
+        from sim.explore.summary import card_of
+
+        return card_of(self)
 
 
 class WorkerProblem(Exception):

@@ -15,7 +15,7 @@ from models.smartsearch.log.prefix import Prefix
 from models.smartsearch.log.sequences import KEPT, Sequences
 from models.smartsearch.parts import Parts
 from sim import Caller
-from tests.models.patterns.files import MemoryFiles
+from tests.models.smartsearch.files import MemoryFiles
 
 SHORT = settings(max_examples=100, deadline=None, database=None)
 BROKERS = ("b1", "b2", "b3")

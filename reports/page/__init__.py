@@ -1,0 +1,6 @@
+"""Pages: one HTML file for a run, a sweep or a kill matrix, which opens from disk and asks nobody for anything."""
+
+from reports.page.recording import record
+from reports.page.run import page_of, run_page
+
+__all__ = ["page_of", "record", "run_page"]
