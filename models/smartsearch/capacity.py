@@ -1,4 +1,4 @@
-"""How many documents a second: the exact oracle for exponential service, and what its author measured of SmartSearch."""
+"""How many documents a second: the exact oracle for exponential service, and what was measured of SmartSearch."""
 
 from fractions import Fraction
 
