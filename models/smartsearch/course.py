@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from models.smartsearch.figure import Course
+from sim import SECOND
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -35,8 +36,8 @@ def _rows(frame: "DataFrame") -> list[tuple[float, int, int]]:
 
 
 def _spans(faults: "DataFrame", end_s: float) -> list[tuple[float, float, str]]:
-    spans = []
-    for fault in faults[~faults["skipped"]].itertuples():
-        healed = end_s if fault.heal_ns != fault.heal_ns or fault.heal_ns is None else float(fault.heal_ns) / 1e9
-        spans.append((float(fault.inject_ns) / 1e9, healed, str(fault.kind)))
-    return spans
+    """Faults that fired; one that never healed lasts to the end."""
+    fired = faults[~faults["skipped"]]
+    begins = (fired["inject_ns"] / SECOND).tolist()
+    ends = (fired["heal_ns"].astype("Float64") / SECOND).fillna(end_s).tolist()
+    return list(zip(begins, ends, fired["kind"].astype(str).tolist(), strict=True))
