@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from models.smartsearch.log.consumer import Consumer, Lane
+from models.smartsearch.log.controller import Controller
 from models.smartsearch.log.coordinator import Coordinator
 from models.smartsearch.log.election import Election
 from models.smartsearch.log.following import Following
@@ -12,7 +13,6 @@ from models.smartsearch.log.partition_log import PartitionLog
 from models.smartsearch.log.prefix import Prefix
 from models.smartsearch.log.replica import Replica
 from models.smartsearch.log.sequences import Sequences
-from models.smartsearch.log.controller import Controller
 
 
 @dataclass(frozen=True)
