@@ -29,12 +29,17 @@ Time = str | int | None
 @contextmanager
 def axes(ax: "Axes | None", height: float = 3.0) -> Iterator["Axes"]:
     """Axes in our style: those that are given, or new ones of this height (inches)."""
+    import matplotlib
     import matplotlib.pyplot as plt
 
     with plt.style.context(STYLE):
         if ax is None:
             _, ax = plt.subplots(figsize=(7.0, height))
+        shown_at_once = (
+            plt.isinteractive()
+        )  # loading the backend of a notebook has set it, and the style would unset it
         yield ax
+    matplotlib.interactive(shown_at_once)
 
 
 def caption(ax: "Axes", text: str) -> None:

@@ -86,6 +86,7 @@ def run_page(loaded: Loaded, seed: int) -> str:
 
 def page_of(recording: Recording) -> str:
     """The page of a recorded run."""
+    recording.speak()
     verdict = culprit_of(recording)
     records = told(recording, verdict)
     view = view_of(recording, verdict, records)

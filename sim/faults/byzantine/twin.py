@@ -9,16 +9,31 @@ import pydantic
 
 from sim.faults.byzantine.behaviour import Behaviour, Puppet, Said
 from sim.faults.selectors import Selector
+from sim.world.flight import header_of
 from sim.world.message import Message
 from sim.world.node import Node
 
 
+class Sides(pydantic.BaseModel):
+    """Whom the first copy talks with in one step of the protocol, and whom the second."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+    first: tuple[str, ...] = ()
+    second: tuple[str, ...] = ()
+
+
 class Twin(Behaviour):
-    """A second copy, started on an empty disk, talks to the peers of `with` (default: a random half) in its place."""
+    """A second copy, started on an empty disk, talks to the peers of `with` (default: a random half) in its place.
+
+    With `rounds` it changes from step to step who talks to whom: a step is a type of message and round, in the order in
+    which they are first seen. After the last step both copies talk to everybody.
+    """
 
     verb: ClassVar[str] = "twin"
 
     with_: Selector | None = pydantic.Field(None, alias="with")
+    rounds: tuple[Sides, ...] = ()
 
     def begin(self, puppet: Puppet) -> None:
         """Start the copy."""
@@ -30,6 +45,20 @@ class Twin(Behaviour):
         twin.outbox = lambda to, message: self._second_says(puppet, to, message)
         twin.start()
 
+    def _talks(self, puppet: Puppet, second: bool, peer: str, message: Message) -> bool:
+        """Whether the first or `second` copy and this peer hear each other say this."""
+        if not self.rounds:
+            return bool(puppet.sides.get(peer, 0)) == second
+        _, kind, turn = header_of(message)
+        step = (kind, turn)
+        if step not in puppet.stages:
+            puppet.stages[step] = len(puppet.stages)
+        place = puppet.stages[step]
+        if place >= len(self.rounds):
+            return True
+        sides = self.rounds[place]
+        return peer in (sides.second if second else sides.first)
+
     def end(self, puppet: Puppet) -> None:
         """The copy is gone, and what it knew with it."""
         assert puppet.twin is not None, "it began"
@@ -37,23 +66,22 @@ class Twin(Behaviour):
 
     def outgoing(self, puppet: Puppet, to: str, message: Message) -> Said:
         """The first copy is not heard by those of the second."""
-        return () if puppet.sides.get(to, 0) else ((to, message),)
+        return ((to, message),) if self._talks(puppet, False, to, message) else ()
 
     def incoming(self, puppet: Puppet, source: str, message: Message) -> bool:
         """What those of the second say is for the second."""
-        if not puppet.sides.get(source, 0):
-            return True
         twin = puppet.twin
         assert twin is not None, "it began"
-        twin.enter(lambda _: _hand(twin, source, message), None)
-        return False
+        if self._talks(puppet, True, source, message):
+            twin.enter(lambda _: _hand(twin, source, message), None)
+        return self._talks(puppet, False, source, message)
 
     def _second_says(self, puppet: Puppet, to: str, message: Message) -> Said:
         twin = puppet.twin
         assert twin is not None, "it began"
         if to == puppet.name:
             puppet.world.at(puppet.world.now, lambda: twin.enter(lambda _: _hand(twin, to, message), None))
-        elif puppet.sides.get(to, 0):
+        elif self._talks(puppet, True, to, message):
             puppet.act(message, to)
             puppet.say(to, message)
         return ()

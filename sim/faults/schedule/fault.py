@@ -10,6 +10,7 @@ from sim.faults.fault import Fault, Heal, Scene, one_of
 from sim.faults.schedule.conductor import Conductor, Order
 from sim.faults.schedule.orders import (
     Bounded,
+    ByRound,
     Fifo,
     Isolating,
     LastMinute,
@@ -27,7 +28,7 @@ from sim.world.world import World
 
 _NAMES = (
     "random", "pareto", "bounded", "fifo", "priority", "rushing", "quorum_blocking", "isolating", "slow_types",
-    "last_minute", "chains", "deviations", "own",
+    "last_minute", "chains", "deviations", "by_round", "own",
 )  # fmt: skip
 _DRAWN = {"random": 3, "pareto": 2, "priority": 3, "rushing": 2, "quorum-blocking": 3, "last-minute": 1, "bounded": 1}
 
@@ -74,8 +75,8 @@ class Schedule(Fault):
     random, pareto, bounded, fifo, last-minute: distributions and orders. priority: some are always late. rushing: the
     corrupt first. quorum-blocking: whoever waits for a quorum waits for the last one. isolating: the leader hears and
     is heard late. slow-types: some types are late. chains: links have priorities. deviations: single messages are late.
-    own: what a model brings along. It sees headers, with `sees: all` contents too. Whatever it still holds arrives when
-    it heals.
+    by-round: groups that change from step to step. own: what a model brings along. It sees headers, with `sees: all`
+    contents too. Whatever it still holds arrives when it heals.
     """
 
     verb: ClassVar[str] = "schedule"
@@ -94,6 +95,7 @@ class Schedule(Fault):
     last_minute: LastMinute | None = pydantic.Field(None, alias="last-minute")
     chains: Chains | None = None
     deviations: Deviations | None = None
+    by_round: ByRound | None = pydantic.Field(None, alias="by-round")
     own: OwnOrder | None = None
 
     @pydantic.model_validator(mode="after")

@@ -179,3 +179,25 @@ class Bounded(Order):
     def delay(self, conductor: Conductor, flight: Flight) -> int:  # noqa: ARG002
         """A draw."""
         return conductor.stream.below(self.bound + 1)
+
+
+class ByRound(Order):
+    """In each step of the protocol only those hear each other that share a group; all others wait until it heals.
+
+    A step is a type of message and round, in the order in which they are first seen; after the last of `rounds` nothing
+    waits. `walls` are for the same steps: from whom nothing goes to whom, group or not (after Twins, Bano and others).
+    """
+
+    verb: ClassVar[str] = "by-round"
+
+    rounds: Annotated[tuple[tuple[tuple[str, ...], ...], ...], pydantic.Field(min_length=1)]
+    walls: tuple[dict[str, tuple[str, ...]], ...] = ()
+
+    def delay(self, conductor: Conductor, flight: Flight) -> int | None:
+        """By the step that the message belongs to."""
+        step = conductor.seen.setdefault((flight.kind, flight.round), len(conductor.seen))
+        if step >= len(self.rounds):
+            return flight.delay
+        together = any(flight.source in group and flight.target in group for group in self.rounds[step])
+        wall = self.walls[step] if step < len(self.walls) else {}
+        return flight.delay if together and flight.target not in wall.get(flight.source, ()) else None

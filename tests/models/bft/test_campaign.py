@@ -118,4 +118,4 @@ def test_nothing_of_a_party_but_its_links_uses_a_timer() -> None:
     found = {
         file.name for file in folder.rglob("*.py") if ".timer(" in file.read_text() or ".sleep(" in file.read_text()
     }
-    assert found == {"link.py", "client.py"}  # clients are no parties
+    assert found == {"link.py", "client.py", "labour.py"}  # clients are no parties, and work decides nothing
