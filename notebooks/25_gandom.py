@@ -27,7 +27,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 import sim
-from reports import figures, frames
+from reports import frames
 
 if not os.path.isdir("scenarios"):
     os.chdir("..")  # notebooks stand one folder below the scenarios
@@ -60,19 +60,27 @@ def may_sell(run, sku, field):
     }
 
 
-figure, axes = plt.subplots(2, 1, figsize=(8, 5.4), sharex=True, layout="constrained")
-for ax, run, field, name in zip(axes, (escrow, counter), ("rights", "stock"), ("escrow", "PN-counter")):
+def draw(ax, run, field, name):
+    """Steps over virtual time; what is sold and not there lies below zero."""
     for fault in run.fired:
-        ax.axvspan(fault.inject_ns / 1e9, fault.heal_ns / 1e9, facecolor="#CC79A7", alpha=0.12, hatch="///", lw=0)
-    for (site, (times, values)), dashes in zip(may_sell(run, "k1", field).items(), ("-", "--", "-.")):
-        ax.step(times, values, where="post", linestyle=dashes, lw=1.2, label=f"{site} may sell")
+        cut = fault.inject_ns / 1e9, fault.heal_ns / 1e9
+        ax.axvspan(*cut, facecolor="#CC79A7", alpha=0.15, hatch="///", edgecolor="#CC79A7", linewidth=0)
+    for (site, (times, values)), dashes in zip(may_sell(run, "k1", field).items(), ("-", "--", "-."), strict=True):
+        ax.step(times, values, where="post", linestyle=dashes, linewidth=1.2, label=f"{site} may sell")
     times, values = there_are(run, "k1")
-    ax.step(times, values, where="post", color="#222222", lw=1.8, label="loaves there are")
-    ax.fill_between(times, values.clip(upper=0), 0, step="post", color="#D55E00", lw=0, label="sold, and not there")
+    ax.step(times, values, where="post", color="#222222", linewidth=1.8, label="loaves there are")
+    below = values.clip(upper=0)
+    ax.fill_between(times, below, 0, step="post", color="#D55E00", linewidth=0, label="sold, and not there")
     ax.set_ylabel("loaves of k1")
     ax.set_title(name, loc="left")
-axes[1].set_xlabel("virtual time (s), sites cut from each other where shaded")
-axes[1].legend(fontsize=7, ncols=3)
+
+
+figure, (above, below) = plt.subplots(2, 1, figsize=(8, 5.4), sharex=True, layout="constrained")
+draw(above, escrow, "rights", "escrow")
+draw(below, counter, "stock", "PN-counter")
+below.set_xlabel("virtual time (s); sites are cut from each other where it is shaded")
+below.legend(fontsize=7, ncols=3);
+
 # %% [markdown]
 # ## The same seeds side by side
 #
@@ -124,9 +132,10 @@ assert table.loc["cut off", "central"] > 0
 assert table.loc["other alarms", ["escrow", "central"]].sum() == 0
 
 of = int((days["PN-counter"]["oversold"] > 0).sum())
+served, elsewhere, cut_off = (table.loc[row] for row in ("served", "while bread lay elsewhere", "cut off"))
 Markdown(
-    f"**Answer.** On {SEEDS} seeds escrow and the office never sold a loaf that was not there, and the merged counter "
-    f"did on {of}; escrow served {table.loc['served', 'escrow']:,} customers and turned away "
-    f"{table.loc['while bread lay elsewhere', 'escrow']:,} while bread lay elsewhere, the office alone served "
-    f"{table.loc['served', 'central']:,}, with {table.loc['cut off', 'central']:,} turned away because it could not be asked."
+    f"**Answer.** On {SEEDS} seeds neither escrow nor the office alone sold a loaf that was not there; the merged "
+    f"counter did on {of}. The price: with escrow {served['escrow']:,} were served and {elsewhere['escrow']:,} turned "
+    f"away while bread lay elsewhere; the office alone served {served['central']:,}, and {cut_off['central']:,} were "
+    f"turned away because it could not be asked."
 )
