@@ -173,7 +173,7 @@ class Payments:
 
     async def _refund(self, order: Order) -> None:
         """Pay back the first intent that is owed."""
-        site, intent = self._site, order.owes[0]
+        intent = order.owes[0]
         known = await self.ask(Fetch(intent))
         if known.view is not None and known.view.refunded < known.view.cents:
             if order.refunds == 0 or self._is_old(order.refund_at):
