@@ -69,7 +69,8 @@ class Admin(Actor):
         after a load shows is as new as anything.
         """
         cursor = self.cursor(source)
-        return [entry for entry in page.entries if entry.n > cursor and entry.order not in self.tab.announced]
+        beyond = [entry for entry in page.entries if entry.n > cursor and entry.what == "placed"]
+        return [entry for entry in beyond if entry.order not in self.tab.announced]
 
     def keep(self, source: str, cursor: int, orders: tuple[str, ...]) -> None:
         """Store the cursor and ring, in one."""
