@@ -4,6 +4,8 @@ from collections import Counter
 from functools import cache
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.gandom.events import Announced, Charged, IntentState, RefundPaid, Wrote
 from sim import Run
@@ -63,3 +65,25 @@ def test_a_crash_after_every_record_ends_well() -> None:
     found = written(STORY, [crash], duration="70s", settle="40s")
     judge(found)
     assert len(found.fired) > 5
+
+
+CRASH = st.tuples(
+    st.sampled_from(["n1", "n2", "n3", "n4"]), st.integers(4_500, 14_000), st.sampled_from(["torn", "keep"])
+)
+CUT = st.tuples(
+    st.sampled_from(["n1", "n2", "n3", "n4"]), st.sampled_from(["n1", "n2", "n3"]), st.integers(4_500, 14_000)
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(CRASH, max_size=3), st.lists(CUT, max_size=2))
+def test_any_crashes_and_cuts_at_any_time_do_nothing_twice(
+    crashes: list[tuple[str, int, str]], cuts: list[tuple[str, str, int]]
+) -> None:
+    faults = [f"{{at: {at}ms, for: 400ms, crash: {{nodes: {node}, disk: {disk}}}}}" for node, at, disk in crashes]
+    faults += [
+        f"{{at: {at}ms, for: 2s, partition: {{one-way: {{from: {source}, to: {target}}}}}}}"
+        for source, target, at in cuts
+        if source != target
+    ]
+    judge(written(STORY, faults))
