@@ -2,6 +2,7 @@
 
 from models.gandom.events import Charged, KeyReplayed, OrderPlaced, OrderState, PaidLate, Receipted, RefundPaid
 from models.gandom.order import KEPT, LEGAL, OrderBook
+from models.patterns import CONFLICT, IdempotencyStore
 from tests.models.gandom.stage import SMALL, problems, shipped, states, told, written
 
 BUY = "{at: 5s, client: c1, order: [k0, 2, good]}"
@@ -89,3 +90,12 @@ def test_every_order_that_keeps_its_money_was_paid() -> None:
     found = shipped("calm")
     paid = {one.order for one in told(found, OrderState) if one.after == "PAID"}
     assert {order for order, state in states(found).items() if state in KEPT} <= paid
+
+
+def test_a_key_that_is_forgotten_is_a_new_one() -> None:
+    keys = IdempotencyStore(lambda _: None)
+    keys.begin("a", b"1")
+    keys.finish("a", b"done")
+    assert keys.begin("a", b"2") == CONFLICT
+    keys.forget("a")
+    assert keys.begin("a", b"2") is None
