@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import msgspec
 
 from sim import artefact, status
-from sim.commands import common
+from sim.commands import common, sensitivity
 from sim.commands.crews import crew_options, executor_of, folders_near, in_words
 from sim.commands.usage import UsageError
 from sim.explore.commands import reproduce, shrink_it
@@ -32,6 +33,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until-failure", action="store_true", help="end with the smallest seed that fails")
     parser.add_argument("--resume", action="store_true", help="run only what the results file does not have yet")
     parser.add_argument("--vary", action="append", default=[], metavar="PATH=a,b", help="also at each of these values")
+    parser.add_argument(
+        "--range", action="append", default=[], metavar="PATH=A..B", help="each seed at a drawn place of these ranges"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="such as network.loss=1%%")
     parser.add_argument("--coverage", action="store_true", help="also say how much behaviour was not seen yet")
     parser.add_argument("--run-limit", default="600s", metavar="TIME", help="a run that takes longer is unknown")
@@ -46,6 +50,8 @@ def execute(arguments: argparse.Namespace) -> int:
     """Sweep, keep, say."""
     loaded = common.load_or_refuse(arguments.file, tuple(arguments.set))
     order = _order(arguments, loaded)
+    if arguments.range:
+        return sensitivity.execute(arguments, order)
     file = None if arguments.no_save else Path(arguments.save) / loaded.scenario.name / "sweep.sqlite"
     progress = _Progress(quiet=arguments.json)
     try:
@@ -64,7 +70,17 @@ def execute(arguments: argparse.Namespace) -> int:
         from reports.sweeps import show_sweep
 
         show_sweep(console(plain=arguments.plain, color=arguments.color), found, summary)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        _annotate(found, summary)
     return status_of(found, summary)
+
+
+def _annotate(found: Sweep, summary: Summary) -> None:
+    """Tell GitHub Actions, beside the result: it reads standard error too."""
+    from sim.explore.annotations import annotations
+
+    for line in annotations(found, summary):
+        print(line, file=sys.stderr)
 
 
 def _order(arguments: argparse.Namespace, loaded: Loaded) -> Order:
