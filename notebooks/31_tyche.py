@@ -148,17 +148,16 @@ table = pd.DataFrame(table)
 table.pivot(index="policy", columns="class", values=["hit", "resident", "load ms"]).round(2).loc[POLICIES]
 
 # %%
-figure, axis = plt.subplots(figsize=(6, 5))
-axis.plot([0, 1], [0, 1], color="0.6", linewidth=4, alpha=0.5)
-for (name, rows), marker in zip(table.groupby("class"), "osv", strict=True):
-    axis.plot(rows["resident"], rows["hit"], marker, markersize=7, label=name)
-for point, rows in table.groupby([table["resident"].round(1), table["hit"].round(1), "class"]):
-    text = ", ".join(rows["policy"]) if point[0] < 0.9 else f"{point[2]}: {', '.join(rows['policy'])}"
-    shift = (-6, -4 - 9 * ["bursty", "poisson", "regular"].index(point[2])) if point[0] >= 0.9 else (6, -8)
-    at, align = rows[["resident", "hit"]].mean(), "right" if point[0] >= 0.9 else "left"
-    axis.annotate(text, tuple(at), fontsize=7, xytext=shift, textcoords="offset points", ha=align)
-axis.set(xlabel="resident share of time", ylabel="hit share of calls", xlim=(-0.02, 1.05), ylim=(0, 1.05))
-axis.legend(title="gaps")
+figure, axes = plt.subplots(1, 3, figsize=(10, 3.6), sharey=True)
+for axis, (name, rows) in zip(axes, table.groupby("class"), strict=True):
+    axis.plot([0, 1], [0, 1], color="0.6", linewidth=4, alpha=0.5)
+    axis.plot(rows["resident"], rows["hit"], "o", markersize=6)
+    for (share, hit), same in rows.groupby([rows["resident"].round(1), rows["hit"].round(1)]):
+        at, near = tuple(same[["resident", "hit"]].mean()), "right" if share > 0.5 else "left"
+        below = (-8 if share > 0.5 else 8, -10 * len(same) + 4 if hit > 0.2 else 4)
+        axis.annotate("\n".join(same["policy"]), at, fontsize=7, xytext=below, textcoords="offset points", ha=near)
+    axis.set(title=name, xlabel="resident share of time", xlim=(-0.04, 1.04), ylim=(-0.04, 1.06))
+axes[0].set_ylabel("hit share of calls")
 plt.show()
 
 # %% [markdown]
