@@ -151,13 +151,11 @@ table.pivot(index="policy", columns="class", values=["hit", "resident", "load ms
 figure, axes = plt.subplots(1, 3, figsize=(10, 3.6), sharey=True)
 for axis, (name, rows) in zip(axes, table.groupby("class"), strict=True):
     axis.plot([0, 1], [0, 1], color="0.6", linewidth=4, alpha=0.5)
-    axis.plot(rows["resident"], rows["hit"], "o", markersize=6)
-    for (share, hit), same in rows.groupby([rows["resident"].round(1), rows["hit"].round(1)]):
-        at, near = tuple(same[["resident", "hit"]].mean()), "right" if share > 0.5 else "left"
-        below = (-8 if share > 0.5 else 8, -10 * len(same) + 4 if hit > 0.2 else 4)
-        axis.annotate("\n".join(same["policy"]), at, fontsize=7, xytext=below, textcoords="offset points", ha=near)
-    axis.set(title=name, xlabel="resident share of time", xlim=(-0.04, 1.04), ylim=(-0.04, 1.06))
+    for row, marker, size in zip(rows.itertuples(), "osD^v*P", (13, 10, 7, 12, 7, 11, 8), strict=True):
+        axis.plot(row.resident, row.hit, marker, markersize=size, fillstyle="none", linestyle="", label=row.policy)
+    axis.set(title=name, xlabel="resident share of time", xlim=(-0.06, 1.06), ylim=(-0.06, 1.06))
 axes[0].set_ylabel("hit share of calls")
+axes[2].legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
 plt.show()
 
 # %% [markdown]
