@@ -125,7 +125,7 @@ plt.show()
 # lay idle in memory.
 
 # %%
-POLICIES = ["always", "fixed", "histogram", "greedy-dual", "minute", "tyche", "clairvoyant"]
+POLICIES = ["always", "fixed", "histogram", "greedy-dual", "tyche", "clairvoyant"]
 table = []
 for policy in POLICIES:
     scenario = sim.load("scenarios/tyche/policies.yaml")
@@ -151,7 +151,7 @@ table.pivot(index="policy", columns="class", values=["hit", "resident", "load ms
 figure, axes = plt.subplots(1, 3, figsize=(10, 3.6), sharey=True)
 for axis, (name, rows) in zip(axes, table.groupby("class"), strict=True):
     axis.plot([0, 1], [0, 1], color="0.6", linewidth=4, alpha=0.5)
-    for row, marker, size in zip(rows.itertuples(), "osD^v*P", (13, 10, 7, 12, 7, 11, 8), strict=True):
+    for row, marker, size in zip(rows.itertuples(), "osD^*P", (13, 10, 7, 12, 11, 8), strict=True):
         axis.plot(row.resident, row.hit, marker, markersize=size, fillstyle="none", linestyle="", label=row.policy)
     axis.set(title=name, xlabel="resident share of time", xlim=(-0.06, 1.06), ylim=(-0.06, 1.06))
 axes[0].set_ylabel("hit share of calls")
