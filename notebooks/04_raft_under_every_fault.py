@@ -31,8 +31,8 @@ if not os.path.isdir("scenarios"):
     os.chdir("..")  # notebooks stand one folder below the scenarios
 
 # %% tags=["parameters"]
-SEEDS = 40  # the test suite takes 3
-CELL = 12  # the test suite takes 1
+SEEDS = 20  # the test suite takes 3
+CELL = 6  # the test suite takes 1
 
 # %% [markdown]
 # Six kinds of faults, one after the other, each against the leader or against everybody:
