@@ -77,7 +77,7 @@ table
 # %%
 one_cut = sim.load("scenarios/raft/calm.yaml").with_(duration="16s", settle="4s", faults=[faults[0]])
 sweep = sim.sweep(
-    one_cut, CELL, vary={"network.loss": ["0%", "2%", "10%"], "faults.0.for": ["500ms", "2s", "6s"]}
+    one_cut, CELL, vary={"network.loss": ["0%", "2%", "5%"], "faults.0.for": ["500ms", "2s", "6s"]}
 )
 figures.heat_map(
     sweep,
