@@ -87,6 +87,12 @@ def or_crash(act: Callable[[], T], reproduce: str) -> T:
         raise UsageError(said, status.CRASHED, prefixed=False) from error
 
 
+def written(path: Path, size: int, use: str = "") -> str:
+    """What a command says of a file it wrote: its path, its size and what to do with it."""
+    unit, name = (1_000_000, "MB") if size >= 100_000 else (1_000, "kB")
+    return f"{path}  {size / unit:.1f} {name}" + (f"  {use}" if use else "")
+
+
 def status_of(run: Run) -> int:
     """0 if the scenario's expectation was met, else by the verdict; 1 if a violation was expected and did not come."""
     if run.met:

@@ -9,7 +9,7 @@ from reports.actions import Failing, annotate
 from reports.progress import ProgressLine
 from reports.sweeps import progress_line
 from sim import status
-from sim.commands import common, output
+from sim.commands import common, output, sensitivity
 from sim.commands.crews import crew_options, executor_of, folders_near, in_words
 from sim.commands.output import say
 from sim.commands.usage import UsageError
@@ -33,6 +33,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until-failure", action="store_true", help="end with the smallest seed that fails")
     parser.add_argument("--resume", action="store_true", help="run only what the results file does not have yet")
     parser.add_argument("--vary", action="append", default=[], metavar="PATH=a,b", help="also at each of these values")
+    parser.add_argument(
+        "--range", action="append", default=[], metavar="PATH=A..B", help="each seed at a drawn place of these ranges"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="such as network.loss=1%%")
     parser.add_argument("--coverage", action="store_true", help="also say how much behaviour was not seen yet")
     parser.add_argument("--run-limit", default="600s", metavar="TIME", help="a run that takes longer is unknown")
@@ -47,6 +50,8 @@ def execute(arguments: argparse.Namespace) -> int:
     """Sweep, keep, say."""
     loaded = common.load_or_refuse(arguments.file, tuple(arguments.set))
     order = _order(arguments, loaded)
+    if arguments.range:
+        return sensitivity.execute(arguments, order)
     file = None if arguments.no_save else Path(arguments.save) / loaded.scenario.name / "sweep.sqlite"
     progress = ProgressLine(quiet=arguments.json or arguments.quiet)
     try:
@@ -72,15 +77,17 @@ def execute(arguments: argparse.Namespace) -> int:
 
 
 def _annotate(found: Sweep, summary: Summary, file: str) -> None:
-    """What a build has to hear of; nothing where the scenario expects a violation."""
+    """What a build has to hear of; nothing where the scenario expects a violation and got it."""
     order = found.order
-    expected = order.loaded.scenario.expect != "pass"
     failing = [
         Failing(
-            file, one.kind.check, one.smallest.detail, reproduce(order.loaded, one.smallest.point, one.smallest.seed)
+            file,
+            one.kind.check,
+            f"{one.smallest.detail}\n{one.count:,} of {summary.decided:,} runs",
+            reproduce(order.loaded, one.smallest.point, one.smallest.seed),
         )
         for one in summary.kinds
-        if one.first and not expected
+        if one.first and not one.smallest.met
     ]
     annotate(f"{order.loaded.scenario.name}: {summary.failed:,} of {summary.decided:,} runs failed", failing)
 

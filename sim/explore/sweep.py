@@ -117,6 +117,7 @@ class Sweeping:
         self._results = None if results is None else Results(results)
         if self._results is not None:
             self._take_in(self._results)
+            self._results.remember(self._key, order.loaded)
         self._feed = SeedFeed(order, self._task(), frozenset(self._kept) if order.resume else frozenset())
         self._parted = False
         self._rows: dict[tuple[tuple[str, ...], int], Row] = {}

@@ -63,6 +63,23 @@ def test_junit_has_a_case_for_each_seed(capsys: Out, low: str, tmp_path: Path) -
     assert len(suite.findall("testcase/failure")) == found["failed"]
 
 
+def test_github_actions_get_an_annotation_for_each_way_to_fail_beside_the_result(
+    capsys: Out, low: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["sweep", low, "--seeds", "40", "--executor", "serial", "--no-save", "--json"]
+    assert main(words) == 1
+    assert "::error" not in capsys.readouterr().err
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert main(words) == 1
+    printed = capsys.readouterr()
+    (kind,) = json.loads(printed.out)["kinds"]
+    (line,) = [line for line in printed.err.splitlines() if line.startswith("::")]
+    assert line.startswith(f"::error file={low},line=1,title=low::{kind['detail']}%0A{kind['count']} of 40 runs")
+    assert line.endswith(kind["reproduce"])
+    assert main([*words[:3], "2", *words[4:]]) == 0
+    assert "::" not in capsys.readouterr().err
+
+
 def test_a_scenario_that_expects_a_violation_is_met_by_one_seed_that_shows_it(low: str) -> None:
     Path(low).write_text(Path(low).read_text() + "expect: {violates: low}\n")
     assert main(["sweep", low, "--seeds", "40", "--executor", "serial", "--no-save", "--plain"]) == 0
