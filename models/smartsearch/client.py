@@ -7,7 +7,7 @@ from models.smartsearch.ingestion import messages as m
 from models.smartsearch.ingestion.tables import digest_of
 from models.smartsearch.layout import GROUP, Layout
 from models.smartsearch.log.cluster import Cluster
-from models.smartsearch.log.messages import NO_PRODUCER, NOT_EMPTY, Quiet, Produce, ResetPositions
+from models.smartsearch.log.messages import NO_PRODUCER, NOT_EMPTY, Produce, Quiet, ResetPositions
 from models.smartsearch.settings import Settings
 from sim import MS, Actor, Refused, Request, Script, Step, Timeout
 

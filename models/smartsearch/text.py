@@ -1,6 +1,8 @@
 """Texts of the workload: words by Zipf's law over a known vocabulary, in paragraphs."""
 
+from bisect import bisect_right
 from functools import cache
+from itertools import accumulate
 
 from models.smartsearch.ingestion.embedder import POISONED
 from sim import Stream
@@ -21,13 +23,15 @@ def vocabulary() -> tuple[str, ...]:
 
 
 @cache
-def _weights() -> dict[str, int]:
-    return {word: 100_000 // (rank + 1) for rank, word in enumerate(vocabulary())}
+def _sums() -> tuple[int, ...]:
+    """Zipf's weights of the words, summed up."""
+    return tuple(accumulate(100_000 // (rank + 1) for rank in range(WORDS)))
 
 
 def words(draws: Stream, count: int) -> str:
     """So many words."""
-    return " ".join(draws.weighted(_weights()) for _ in range(count))
+    known, sums = vocabulary(), _sums()
+    return " ".join(known[bisect_right(sums, draws.below(sums[-1]))] for _ in range(count))
 
 
 def document(draws: Stream, paragraphs_max: int, *, poisoned: bool) -> str:

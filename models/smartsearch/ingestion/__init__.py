@@ -1,1 +1,1 @@
-"""Ingestion: documents and their outbox in a database, a relay, workers that claim, embed and publish, and a sweeper."""
+"""Ingestion: a database with an outbox, a relay, workers that claim, embed and publish, and a sweeper."""

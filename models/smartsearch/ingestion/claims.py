@@ -31,9 +31,13 @@ class Claims:
         self._announcer = announcer
         self._policy = RetryPolicy(settings.retry_first, settings.retry_cap, settings.attempts_max)
 
-    def why_not(self, job: Job, now: int) -> str:
+    def is_done(self, job: Job, place: tuple[int, int]) -> bool:  # noqa: ARG002 - where a record stands says nothing
+        """Whether a job has had its effect, whatever record of it comes again."""
+        return job.state == m.READY
+
+    def why_not(self, job: Job, now: int, place: tuple[int, int]) -> str:
         """Why a job cannot be claimed now; empty if it can. Then its record needs nothing more: the sweeper answers."""
-        if job.state == m.READY:
+        if self.is_done(job, place):
             return "done"
         if job.state == m.DEAD:
             return "dead"
@@ -47,17 +51,13 @@ class Claims:
         """The clock that leases run on: the database's."""
         return now
 
-    def effect(self, task: m.Claim, place: tuple[int, int]) -> Job | None:  # noqa: ARG002 - where a record stands says nothing
-        """The job that a record is about; None if it is not known."""
-        return self._tables.jobs.get((task.doc, task.job))
-
     def claim(self, draft: Draft, asked: m.Claim, now: int) -> m.Claimed:
         """Give the document to the worker, if nobody else has it and there is work to do."""
         now = self.clock(now, asked.at)
-        job = self.effect(asked, (asked.partition, asked.offset))
+        job = self._tables.jobs.get((asked.doc, asked.job))
         if job is None:
             return _nothing("unknown")
-        why = self.why_not(job, now)
+        why = self.why_not(job, now, (asked.partition, asked.offset))
         if why:
             return _nothing(why)
         if self.exhausted(job):

@@ -67,7 +67,7 @@ class Database(Actor):
         self._turns = Leases(self._journal.append)
         self._told = 0
         self._read_back()
-        self.announcer = parts.announcer()
+        self.announcer = parts.announcer(self)
         self.intake = parts.intake(self.tables, settings, self.announcer)
         self.claims = parts.claims(self.tables, settings, self.announcer)
         self.sweeping = parts.sweeping(self.tables, settings, self.claims, self.announcer)

@@ -17,7 +17,7 @@ POISONED = "%poison%"
 
 
 class Embedder(Actor):
-    """It embeds what it is given, in order; who does not wait for the answer does not get his place in the queue back."""
+    """It embeds in order; who does not wait for the answer does not get his place in the queue back."""
 
     def __init__(self, settings: Settings, layout: Layout, parts: "Parts") -> None:  # noqa: ARG002 - as all servers
         self._settings = settings

@@ -6,16 +6,18 @@ are scaled to length 2^14 and rounded half to even, in integers.
 """
 
 import re
-from array import array
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from math import isqrt
+from struct import Struct
 
 DIMENSION = 256
 SCALE = 1 << 14
 ROW_BYTES = 4 * DIMENSION
 
+_ROW = Struct(f"<{DIMENSION}i")
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -26,26 +28,31 @@ def _hashed(token: str, version: int) -> int:
     return int.from_bytes(said.digest(), "little")
 
 
-def tokens(text: str) -> list[str]:
-    """Words and their trigrams, in order, with repetitions."""
-    found: list[str] = []
-    for word in _WORD.findall(text.lower()):
-        found.append(word)
-        padded = f"^{word}$"
-        found += [f"#{padded[at : at + 3]}" for at in range(len(padded) - 2)]
-    return found
+def tokens(word: str) -> tuple[str, ...]:
+    """A word and its character trigrams, with its beginning and end marked."""
+    padded = f"^{word}$"
+    return (word, *(f"#{padded[at : at + 3]}" for at in range(len(padded) - 2)))
 
 
 class Embedding:
     """From text to a vector of `DIMENSION` integers, of length about 2^14; all zeros for a text without words."""
 
+    def __init__(self) -> None:
+        self._features: dict[tuple[str, int], tuple[tuple[int, int], ...]] = {}
+
     def vector(self, text: str, version: int) -> tuple[int, ...]:
         """The vector of a text under a version of the embedding."""
         counts = [0] * DIMENSION
-        for token in tokens(text):
-            place, sign = self.feature(token, version)
-            counts[place] += sign
+        for word, times in Counter(_WORD.findall(text.lower())).items():
+            for place, sign in self._of_word(word, version):
+                counts[place] += sign * times
         return _scaled(counts)
+
+    def _of_word(self, word: str, version: int) -> tuple[tuple[int, int], ...]:
+        found = self._features.get((word, version))
+        if found is None:
+            found = self._features[word, version] = tuple(self.feature(token, version) for token in tokens(word))
+        return found
 
     def feature(self, token: str, version: int) -> tuple[int, int]:
         """Where a token counts, and as what: +1 or -1."""
@@ -62,7 +69,7 @@ def _scaled(counts: Sequence[int]) -> tuple[int, ...]:
 
 
 def _rounded(count: int, total: int) -> int:
-    """2^14 * count / sqrt(total), to the nearest integer. A half would need sqrt(total) to be rational: then to even."""
+    """2^14 * count / sqrt(total), to the nearest integer. A half, which needs a rational root, goes to even."""
     size = abs(count) * SCALE
     floor = isqrt(size * size // total)
     twice = 2 * floor + 1  # size / sqrt(total) against floor + 1/2: compare 4 size^2 with twice^2 total
@@ -74,8 +81,7 @@ def _rounded(count: int, total: int) -> int:
 
 def pack(vector: Sequence[int]) -> bytes:
     """A vector as int32, little-endian."""
-    row = array("i", vector)
-    return b"".join(value.to_bytes(4, "little", signed=True) for value in row)
+    return _ROW.pack(*vector)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -83,7 +89,8 @@ def unpack(row: bytes) -> tuple[int, ...]:
     """The vector of a packed row. Raises ValueError if it has another dimension."""
     if len(row) != ROW_BYTES:
         raise ValueError(f"expected a row of {DIMENSION} int32, found {len(row)} bytes")
-    return tuple(int.from_bytes(row[at : at + 4], "little", signed=True) for at in range(0, ROW_BYTES, 4))
+    found: tuple[int, ...] = _ROW.unpack(row)
+    return found
 
 
 def sparse(vector: Sequence[int]) -> tuple[tuple[int, int], ...]:

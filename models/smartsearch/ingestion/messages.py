@@ -150,7 +150,7 @@ class Claimed(Message):
 
 
 class Claim(Request[Claimed]):
-    """A worker wants a document, because of the record at `offset` of `partition`. `at` is its clock, for the record."""
+    """A worker wants a document, because of the record at this place. `at` is its clock, for the record."""
 
     doc: int
     job: int

@@ -22,7 +22,7 @@ BATCH = 64
 class Relay(Actor):
     """One incarnation. It has no state: where it stands is the outbox."""
 
-    def __init__(self, settings: Settings, layout: Layout, parts: "Parts") -> None:
+    def __init__(self, settings: Settings, layout: Layout, parts: "Parts") -> None:  # noqa: ARG002 - as all servers
         self._settings = settings
         self._layout = layout
 
@@ -30,7 +30,7 @@ class Relay(Actor):
         """Wait for a turn."""
         self._producer = Producer(self, self._layout, self._settings, "relay")
         self._active = False
-        self._asked = 0
+        self._heard = 0
         self.spawn(self._story())
 
     async def _story(self) -> None:
@@ -42,13 +42,13 @@ class Relay(Actor):
     async def _has_turn(self) -> bool:
         """Ask for the turn a few times per lease; another relay's end of turn shows at the brokers, not here."""
         settings = self._settings
-        if self._active and self.elapsed() - self._asked < settings.relay_lease // 4:
+        if self._active and self.elapsed() - self._heard < settings.relay_lease // 4:
             return True
         try:
             said = await self.call(self._layout.database, m.TakeTurn(self.name), timeout=settings.request_timeout)
         except (Refused, Timeout):
             return self._active
-        self._asked = self.elapsed()
+        self._heard = self.elapsed()
         if said.active and not self._active:
             self._producer.close()  # a new session: whatever the other relay has under way is refused from then on
         self._active = said.active
@@ -70,8 +70,8 @@ class Relay(Actor):
         lanes: dict[int, list[Letter]] = {}
         for letter in found.rows:
             lanes.setdefault(self._partition(letter), []).append(letter)
-        done = await self.gather(*(self._send(partition, letters) for partition, letters in lanes.items()))
-        sent = tuple(row for rows in done for row in rows)
+        tasks = [self.spawn(self._send(partition, letters)) for partition, letters in lanes.items()]
+        sent = tuple([row for task in tasks for row in await task])
         if sent:
             await self._mark(sent)
 

@@ -1,4 +1,4 @@
-"""Service times: log-normal or exponential with a given mean, as tables of quantiles that are equal on every machine."""
+"""Service times: log-normal or exponential with a given mean, as tables of quantiles, the same everywhere."""
 
 from decimal import Context, Decimal
 from functools import cache

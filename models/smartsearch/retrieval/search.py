@@ -38,7 +38,7 @@ class Retrieval:
         self._embedding = embedding
 
     def search(self, tenant: str, text: str, k: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The ids and scores of the `k` best documents; equal scores in order of the ids. Raises ValueError for k < 1."""
+        """Ids and scores of the `k` best; equal scores in order of the ids. Raises ValueError for k < 1."""
         if k < 1:
             raise ValueError(f"k: expected at least 1, found {k}")
         queries: dict[int, tuple[tuple[int, int], ...]] = {}
