@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
+SEEDS  ?= 20000
 
-.PHONY: demo test lint bench soak schema clean
+.PHONY: demo test lint bench soak notebooks schema clean
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -28,12 +29,17 @@ lint: $(VENV)/.ready
 bench: $(VENV)/.ready  ## ratios inside one run; see benchmarks/README.md
 	$(BIN)/python -m benchmarks
 
-soak: $(VENV)/.ready  ## long campaigns; see benchmarks/README.md
-	$(BIN)/python -m benchmarks.soak
+soak: $(VENV)/.ready  ## long campaigns, hours: false alarms (goes on where it was stopped), bugs found, checkers; see benchmarks/README.md
+	$(BIN)/python -m benchmarks.soak --seeds $(SEEDS)
+	$(BIN)/sim mutants --plain
 	$(BIN)/python -m benchmarks.oracle
+
+notebooks: $(VENV)/.ready  ## run every notebook and write its figures anew
+	$(BIN)/python -m notebooks
 
 schema: $(VENV)/.ready
 	$(BIN)/sim schema > scenarios/schema.json
+	$(BIN)/sim schema --output > docs/output.schema.json
 
 clean:
 	rm -rf $(VENV) runs dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -3,7 +3,7 @@
 Write a model: Actor, on, Timer, Message, Request, Event, Caller, Timeout, Refused, DiskError, Stream, Script, Step
 Describe it:   Model, Parameters, System, Mutant, Check, RunRecord, Emitted, Verdict, Landmark
 Say how long:  Duration, DurationRange, MS, SECOND, show_ns
-Run it:        load, run, Run
+Run it:        load, run, Run; and as the command does: sweep, shrink, explain, mutants
 
 Names load when first used, so that `import sim` costs nothing.
 """
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.checks.check import Check, RunRecord
     from sim.checks.invariants import Landmark
     from sim.checks.verdict import Verdict
+    from sim.lab import explain, mutants, shrink, sweep
     from sim.model import Model, Mutant, Parameters, System
     from sim.result import Run
     from sim.running import run
@@ -32,6 +33,7 @@ _HOMES = {
     "sim.checks.check": ("Check", "RunRecord"),
     "sim.checks.invariants": ("Landmark",),
     "sim.checks.verdict": ("Verdict",),
+    "sim.lab": ("explain", "mutants", "shrink", "sweep"),
     "sim.model": ("Model", "Mutant", "Parameters", "System"),
     "sim.result": ("Run",),
     "sim.running": ("run",),
@@ -74,10 +76,14 @@ __all__ = [
     "Timeout",
     "Timer",
     "Verdict",
+    "explain",
     "load",
+    "mutants",
     "on",
     "run",
     "show_ns",
+    "shrink",
+    "sweep",
 ]
 
 

@@ -38,7 +38,7 @@ def deploy(scenario: Scenario) -> list[Deployment]:
     return deployments
 
 
-def raise_world(scenario: Scenario, seed: int, deployments: Sequence[Deployment], *, keep_trace: bool) -> World:
+def raise_world(scenario: Scenario, seed: int, deployments: Sequence[Deployment], *, keep_trace: bool | range) -> World:
     """A world with every node of the deployments in it, not booted yet."""
     world = World(seed, _setting(scenario, keep_trace))
     zones = _zones(scenario, deployments)
@@ -68,9 +68,10 @@ def _roster(
     names = [(name, is_client) for one in deployments for name, (_, is_client) in one.system.factories.items()]
     servers = tuple(name for name, is_client in names if not is_client)
     clients = tuple(name for name, is_client in names if is_client)
+    only = deployments[0].system.name if len(deployments) == 1 else ""
     if role is None:
-        return Roster(servers, clients)
-    return Roster(servers, clients, _zones(scenario, deployments), role)
+        return Roster(servers, clients, system=only)
+    return Roster(servers, clients, _zones(scenario, deployments), role, only)
 
 
 def _in_role(deployments: Sequence[Deployment], world: World, role: str) -> tuple[str, ...]:
@@ -87,7 +88,7 @@ def _live(world: World, names: Sequence[str]) -> Mapping[str, Actor]:
     return {name: actor for name, actor in actors if actor is not None}
 
 
-def _setting(scenario: Scenario, keep_trace: bool) -> Setting:
+def _setting(scenario: Scenario, keep_trace: bool | range) -> Setting:
     network = scenario.network
     return Setting(
         latency=network.latency,

@@ -135,10 +135,15 @@ class UnknownModel(LookupError):
 @cache
 def model_names() -> list[str]:
     """The names of the models of this installation, sorted; a user's own `pkg.mod:NAME` is not among them."""
-    models = importlib.import_module("models")
-    ours = [module.name for module in pkgutil.iter_modules(models.__path__) if module.ispkg]
+    ours = [name for name in _packages() if hasattr(importlib.import_module(f"models.{name}"), "MODEL")]
     theirs = [point.name for point in entry_points(group="seedstorm.models")]
     return sorted({*ours, *theirs})
+
+
+def _packages() -> list[str]:
+    """What stands in the folder of models; a package without a MODEL is a room that several of them share."""
+    models = importlib.import_module("models")
+    return [module.name for module in pkgutil.iter_modules(models.__path__) if module.ispkg]
 
 
 @cache
@@ -147,12 +152,11 @@ def find_model(name: str) -> Model:
     if ":" in name:
         module, _, attribute = name.partition(":")
         return _load(name, module, attribute)
-    names = model_names()
     for point in entry_points(group="seedstorm.models"):
         if point.name == name:
             return _load(name, point.module, point.attr)
-    if name not in names:
-        raise UnknownModel(name, names)
+    if name not in _packages():
+        raise UnknownModel(name, model_names())
     return _load(name, f"models.{name}", "MODEL")
 
 

@@ -1,11 +1,12 @@
 """What a run gives: one frozen value with the verdict, the plan that was drawn, the history and the counts."""
 
-import html
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sim.card import MARKS, card
 from sim.checks.history import History
 from sim.checks.verdict import Verdict
+from sim.scenario.loader import Loaded
 from sim.world.units import SECOND
 
 Status = Literal["pass", "fail", "unknown"]
@@ -60,6 +61,7 @@ class Run:
     `verdict` is the worst of `checks`; `promised` names those that come from a
     model. `met` says whether it is what the scenario expects, and `ok` is short for that.
     `fingerprint` is 32 hex digits over every record of the trace. `checkpoints` are (records, digest) along the way.
+    `loaded` is the scenario that was run, for whoever wants to run the seed again.
     """
 
     scenario: str
@@ -82,7 +84,8 @@ class Run:
     notes: tuple[str, ...]
     checkpoints: tuple[tuple[int, str], ...]
     reproduce: str
-    trace: tuple[bytes, ...] = ()
+    trace: tuple[bytes, ...] = field(default=(), repr=False)
+    loaded: Loaded | None = field(default=None, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -95,15 +98,18 @@ class Run:
         return tuple(check for check in self.checks if check.status == "fail")
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{html.escape(one.status)}</td><td>{html.escape(one.check)}</td><td>{html.escape(one.detail)}</td></tr>"
-            for one in self.checks
+        counts = self.counts
+        title = f"{self.scenario}  seed {self.seed}: {MARKS[self.verdict]}, {self.virtual_ns / SECOND:g}s virtual"
+        shared = [one for one in self.checks if one.status == "pass" and one.check in self.promised]
+        rows = [(MARKS[one.status], one.check, one.detail) for one in self.checks if one not in shared]
+        if shared:
+            rows.append((MARKS["pass"], f"{len(shared)} invariants", ", ".join(one.check for one in shared)))
+        size = (
+            f"faults: {len(self.fired)} fired, {len(self.skipped)} skipped; {counts.sent:,} messages, {counts.lost:,} "
+            f"of them lost; operations: {counts.ok:,} ok, {counts.fail:,} fail, {counts.unknown:,} unknown; "
+            f"fingerprint {self.fingerprint[:16]}"
         )
-        head = f"{self.scenario} seed {self.seed}: {self.verdict}, {self.virtual_ns / SECOND:g}s virtual"
-        return (
-            f"<table><caption>{html.escape(head)}<br><code>{html.escape(self.reproduce)}</code></caption>"
-            f"<tr><th>verdict</th><th>check</th><th>detail</th></tr>{rows}</table>"
-        )
+        return card(title, (self.reproduce,), ("verdict", "check", "detail"), rows, (size, *self.notes))
 
 
 def worst(verdicts: tuple[Verdict, ...]) -> Status:
@@ -115,5 +121,5 @@ def meets(expect: str, verdict: Status, verdicts: tuple[Verdict, ...]) -> bool:
     """Whether `expect` (``pass``, ``fail`` or ``violates NAME``) is what happened."""
     if expect.startswith("violates "):
         name = expect.removeprefix("violates ")
-        return any(one.status == "fail" and one.check == name for one in verdicts)
+        return any(one.status == "fail" and one.is_of(name) for one in verdicts)
     return verdict == expect

@@ -28,12 +28,17 @@ _wall = time.perf_counter  # taken here, before the guard stands
 
 
 def run(
-    scenario: str | Path | Loaded, seed: int | None = None, *, keep_trace: bool = False, observed: bool = True
+    scenario: str | Path | Loaded,
+    seed: int | None = None,
+    *,
+    keep_trace: bool | range = False,
+    observed: bool = True,
 ) -> Run:
     """Run a scenario (a path, or what `load` gave) under `seed` (default: the scenario's own).
 
-    With `observed` False no check sees anything, which must change nothing but the verdict. Raises ScenarioErrors
-    for a bad file and ModelCrash if a model raises.
+    `keep_trace` keeps all records, or those chunks of them in which a range of numbers from 0 lies. With `observed`
+    False no check sees anything, which must change nothing but the verdict. Raises ScenarioErrors for a bad file and
+    ModelCrash if a model raises.
     """
     loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
     return Running(
@@ -44,7 +49,7 @@ def run(
 class Running:
     """A run under way: built at once, then run to its end by `finish`."""
 
-    def __init__(self, loaded: Loaded, seed: int, *, keep_trace: bool, observed: bool = True) -> None:
+    def __init__(self, loaded: Loaded, seed: int, *, keep_trace: bool | range, observed: bool = True) -> None:
         self._began = _wall()
         self._loaded = loaded
         self.scenario = scenario = loaded.scenario
@@ -55,8 +60,7 @@ class Running:
         self._roster = roster(scenario, self._deployments, self.world)
         self._watches = make_checks(scenario, self._deployments) if observed else []
         for watch in self._watches:
-            awaited = scenario.expect in ("pass", "fail") or scenario.expect == f"violates {watch.check.name}"
-            watch.subscribe(self.world, stop=awaited and scenario.stop == "violation")
+            watch.subscribe(self.world, stop=watch.awaits(scenario.expect) and scenario.stop == "violation")
         self._plan = draw_plan(scenario, seed, len(self._roster.servers))
         self._storm = Storm(self.world, self._plan, self._roster, self._settle_ns)
 
@@ -88,7 +92,7 @@ class Running:
             expect=scenario.expect,
             fingerprint=fingerprint,
             checks=verdicts,
-            promised=tuple(watch.check.name for watch in self._watches if watch.promised),
+            promised=tuple(watch.name for watch in self._watches if watch.promised),
             plan=tuple(storm.written().as_entries()),
             fired=tuple(map(_fired, storm.fired)),
             skipped=tuple(SkippedFault(s.id, s.kind, s.at_ns, s.reason) for s in storm.skipped),
@@ -109,11 +113,12 @@ class Running:
             checkpoints=tuple(world.trace.checkpoints),
             reproduce=self._reproduce(),
             trace=tuple(world.trace.kept()),
+            loaded=self._loaded,
         )
 
     def _verdicts(self, history: History) -> tuple[Verdict, ...]:
         records = {watch.nodes: self._record(history, watch.nodes) for watch in self._watches}
-        return tuple(watch.check.conclude(records[watch.nodes]) for watch in self._watches)
+        return tuple(watch.conclude(records[watch.nodes]) for watch in self._watches)
 
     def _record(self, history: History, nodes: frozenset[str]) -> RunRecord:
         """What checks of these nodes may know: their own part of the history, their own servers and clients."""

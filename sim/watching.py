@@ -1,13 +1,14 @@
 """The checks of a run: the promises of its models, and what its scenario asks for beside them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.building import Deployment
-from sim.checks.check import Check
+from sim.checks.check import Check, RunRecord
 from sim.checks.invariants import Always, Progress, Sometimes, load_predicate
 from sim.checks.linearizable import Linearizable
 from sim.checks.specs import SPECS
+from sim.checks.verdict import Verdict
 from sim.scenario.schema import (
     AlwaysOptions,
     CausalOptions,
@@ -28,11 +29,30 @@ from sim.world.world import World
 
 @dataclass(frozen=True)
 class Watch:
-    """A check with the nodes whose events it sees; `promised` says that it comes from a model."""
+    """A check with the nodes whose events it sees; `promised` says that it comes from a model.
+
+    `system` is the one that it is about, where there are several.
+    """
 
     check: Check
     nodes: frozenset[str]
     promised: bool
+    system: str = ""
+
+    @property
+    def name(self) -> str:
+        """The check's name, behind that of its system: ``kv/liveness``, ``sometimes kv/leader_changed``."""
+        verb, space, name = self.check.name.rpartition(" ")
+        return f"{verb}{space}{self.system}/{name}" if self.system else self.check.name
+
+    def awaits(self, expect: str) -> bool:
+        """Whether its violation is what a scenario expects, or none is named."""
+        name = expect.removeprefix("violates ")
+        return expect in ("pass", "fail") or name in (self.name, self.check.name)
+
+    def conclude(self, record: RunRecord) -> Verdict:
+        """The check's verdict, under its name in this run."""
+        return replace(self.check.conclude(record), check=self.name) if self.system else self.check.conclude(record)
 
     def subscribe(self, world: World, *, stop: bool = False) -> None:
         """Show the check what its nodes emit; with `stop` the world halts once it has seen a violation."""
@@ -73,6 +93,7 @@ class Watch:
 def make_checks(scenario: Scenario, deployments: Sequence[Deployment]) -> list[Watch]:
     """All checks, those of the scenario first."""
     watches: list[Watch] = []
+    names = {one.system.name: one.system.name if len(deployments) > 1 else "" for one in deployments}
     everybody = frozenset(name for deployment in deployments for name in deployment.system.factories)
     for entry in scenario.checks:
         if entry.name in ("always", "eventually"):
@@ -81,10 +102,13 @@ def make_checks(scenario: Scenario, deployments: Sequence[Deployment]) -> list[W
         for deployment in deployments:
             check = _make(entry, deployment)
             if check is not None:
-                watches.append(Watch(check, frozenset(deployment.system.factories), False))
+                watches.append(
+                    Watch(check, frozenset(deployment.system.factories), False, names[deployment.system.name])
+                )
     for deployment in deployments:
         nodes = frozenset(deployment.system.factories)
-        watches += [Watch(make(deployment.system), nodes, True) for make in deployment.model.checks.values()]
+        name = names[deployment.system.name]
+        watches += [Watch(make(deployment.system), nodes, True, name) for make in deployment.model.checks.values()]
     return watches
 
 

@@ -32,14 +32,14 @@ Command = Get | Put | Cas
 
 encode_command = msgspec.msgpack.Encoder().encode
 decode_reply = msgspec.msgpack.Decoder(str | None).decode
-_decode_command = msgspec.msgpack.Decoder(Command).decode
+decode_command = msgspec.msgpack.Decoder(Command).decode
 _decode_pairs = msgspec.msgpack.Decoder(list[tuple[str, str]]).decode
 encode_reply = encode_command
 
 
 def is_put(command: bytes) -> bool:
     """Whether an encoded command answers nothing."""
-    return bool(command) and isinstance(_decode_command(command), Put)
+    return bool(command) and isinstance(decode_command(command), Put)
 
 
 class KeyValueMachine:
@@ -50,7 +50,7 @@ class KeyValueMachine:
 
     def apply(self, index: int, command: bytes) -> bytes:  # noqa: ARG002 - machines may use the index as a version
         """Do one command; returns the value seen, encoded (None for a put)."""
-        request: Command = _decode_command(command)
+        request: Command = decode_command(command)
         if isinstance(request, Put):
             self._values[request.key] = request.value
             return encode_reply(None)
@@ -61,7 +61,7 @@ class KeyValueMachine:
 
     def query(self, question: bytes) -> bytes:
         """The value of the key that a Get names, encoded."""
-        request: Command = _decode_command(question)
+        request: Command = decode_command(question)
         return encode_reply(self._values.get(request.key))
 
     def snapshot(self) -> bytes:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from sim.card import MARKS, card
+
 Status = Literal["pass", "fail", "unknown"]
 
 
@@ -25,3 +27,11 @@ class Verdict:
     at_ns: int | None = None
     notes: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
+
+    def is_of(self, name: str) -> bool:
+        """Whether this is the verdict of check `name`: with several systems ``kv/liveness`` is one of ``liveness``."""
+        return self.check == name or self.check.endswith(f"/{name}")
+
+    def _repr_html_(self) -> str:
+        rows = [(MARKS[self.status], self.check, self.detail)]
+        return card(self.check, (), ("verdict", "check", "detail"), rows, (*self.because, *self.notes))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sim.card import MARKS, card
 from sim.checks.verdict import Verdict
 from sim.explore.attribution import Attribution, attribute
 from sim.explore.divergence import Divergence, first_divergence
@@ -18,7 +19,9 @@ from sim.identity import own_models
 from sim.result import Run
 from sim.running import run
 from sim.scenario.loader import Loaded
+from sim.scenario.yaml_writer import flow
 from sim.world.trace import decode_records
+from sim.world.units import show_ns
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,16 @@ class Explanation:
     story: tuple[Record, ...]
     events: int
     against: Against | None
+
+    def _repr_html_(self) -> str:
+        found = self.attribution
+        needed = () if found is None else (*found.needed, *found.added)
+        notes = [f"needed: {flow(fault)}" for fault in needed] or ["needed: no fault at all"]
+        if found is not None and found.irrelevant:
+            notes.append(f"not needed: {len(found.irrelevant)} other faults")
+        rows = [(number, show_ns(one.t_ns), one.words()) for number, one in enumerate(self.story, 1)]
+        title = f"{self.kind.check}  seed {self.seed}: how it came about ({len(self.story)} of {self.events:,} events)"
+        return card(title, (), ("", "at", "what"), rows, (*notes, f"{MARKS['fail']} {self.verdict.detail}"))
 
 
 def explain(

@@ -45,14 +45,14 @@ def failures_of(run: Run) -> tuple[Failure, ...]:
     """The kinds of a run's failures, each once: what was expected first, then in the order in which they happened."""
     nodes = (*run.servers, *run.clients)
     expected = run.expect.removeprefix("violates ")
-    failed = sorted(run.failed, key=lambda one: (one.check != expected, _when(one)))
+    failed = sorted(run.failed, key=lambda one: (not one.is_of(expected), _when(one)))
     return tuple(dict.fromkeys(_kind(one, nodes) for one in failed))
 
 
 def first_failed(run: Run) -> Verdict | None:
     """The verdict of the first of `failures_of`."""
     expected = run.expect.removeprefix("violates ")
-    return min(run.failed, key=lambda one: (one.check != expected, _when(one)), default=None)
+    return min(run.failed, key=lambda one: (not one.is_of(expected), _when(one)), default=None)
 
 
 def _when(verdict: Verdict) -> tuple[bool, int]:

@@ -5,21 +5,26 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import median
 
+from sim.card import MARKS, card
 from sim.explore.grounds import Ground
 from sim.explore.row import Row
-from sim.explore.statistics import Interval, Wait, median_interval, median_wait, survival, wilson
+from sim.explore.statistics import Interval, Wait, median_interval, median_wait, percent, survival, wilson
 from sim.model import Mutant
 from sim.world.units import show_ns
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to measure: `repeat` repetitions of at most `limit` seeds each; the reference runs at least `reference`."""
+    """What to measure: `repeat` repetitions of at most `limit` seeds each; the reference runs at least `reference`.
+
+    Where `families` is not 0, each killed mutant gets so many seeds without each family of faults.
+    """
 
     repeat: int = 10
     limit: int = 200
     reference: int = 20
     wall_s: float = 120.0
+    families: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,10 @@ class Smallest:
 
 @dataclass(frozen=True)
 class Cell:
-    """One mutant on one ground. `rows` are all its runs, in order of seed; `waits` one for each repetition."""
+    """One mutant on one ground. `rows` are all its runs, in order of seed; `waits` one for each repetition.
+
+    `without` holds, for each family of faults that was switched off, how long it took to find it then.
+    """
 
     model: str
     mutant: Mutant
@@ -54,6 +62,12 @@ class Cell:
     cpu_s: tuple[float, ...]
     rows: tuple[Row, ...] = field(repr=False)
     smallest: Smallest | None = None
+    without: tuple[tuple[str, Wait], ...] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...] | None:
+        """The families without which it was not found; None if that was not measured."""
+        return tuple(family for family, wait in self.without if not wait.found) if self.without else None
 
     @cached_property
     def kills(self) -> tuple[Row, ...]:
@@ -133,6 +147,24 @@ class Matrix:
         killed = {(cell.model, cell.mutant.name) for cell in self.cells if cell.killed}
         every = dict.fromkeys((cell.model, cell.mutant.name) for cell in self.cells)
         return tuple(f"{model} {name}" for model, name in every if (model, name) not in killed)
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for cell in self.cells:
+            share, interval = cell.share
+            by = ", ".join(name for name, _ in cell.found_by[:2]) or f"never in {len(cell.rows)} runs"
+            mark = MARKS["pass" if cell.killed else "fail"].replace("pass", "found").replace("FAIL", "NEVER FOUND")
+            chance = f"{percent(share)} ({percent(interval.low)} to {percent(interval.high or 0)})"
+            rows.append(
+                (mark, cell.mutant.name, cell.ground.name, by, "-" if cell.median is None else cell.median, chance)
+            )
+        alarms = sum(len(one.alarms) for one in self.reference)
+        runs = sum(len(one.rows) for one in self.reference)
+        title = (
+            f"{len(rows)} mutants, {len(self.survivors)} never found; {alarms} alarms in {runs:,} runs of the reference"
+        )
+        header = ("", "mutant", "scenario", "found by", "median runs", "chance a run (95%)")
+        return card(title + ("  INTERRUPTED" if self.interrupted else ""), (), header, rows)
 
 
 def promised(row: Row, mutant: Mutant) -> list[str]:

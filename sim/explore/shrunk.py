@@ -1,11 +1,16 @@
 """What a shrink may cost, and what it gives."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from sim.card import MARKS, card
 from sim.explore.failure import Failure
 from sim.explore.row import Row
 from sim.explore.shrinking.case import Case, Data
 from sim.result import Run
+from sim.running import run
+from sim.scenario.loader import Loaded, load_text
+from sim.scenario.yaml_writer import flow, write_scenario
 from sim.world.units import show_ns
 
 
@@ -57,6 +62,26 @@ class Shrunk:
     def needed(self) -> list[Data]:
         """The faults without any one of which it passes."""
         return self.case.faults
+
+    @property
+    def scenario(self) -> Loaded:
+        """What is left, as a scenario to run, to change with `with_`, or to write down (its `text`)."""
+        return load_text(write_scenario({**self.case.data, "seed": self.case.seed}), "shrunk.yaml")
+
+    @cached_property
+    def run(self) -> Run:
+        """The run of what is left. ModelCrash if the failure is that the model raises."""
+        return run(self.scenario, self.case.seed)
+
+    def _repr_html_(self) -> str:
+        before, after = self.before, self.after
+        names = ("faults", "nodes", "clients", "operations", "events")
+        rows: list[tuple[object, ...]] = [(name, getattr(before, name), getattr(after, name)) for name in names]
+        rows.append(("duration", show_ns(before.duration_ns), show_ns(after.duration_ns)))
+        notes = [f"needed: {flow(fault)}" for fault in self.needed] + [f"{MARKS['fail']} {self.row.detail}"]
+        more = "" if self.finished else "; the budget ended first, more may be left out"
+        title = f"{self.kind.check}  seed {self.seed}, shrunk in {self.runs} runs{more}"
+        return card(title, (self.found_by,), ("", "before", "after"), rows, notes)
 
 
 @dataclass(frozen=True)

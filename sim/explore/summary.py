@@ -4,10 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from sim import status
+from sim.card import MARKS, card
+from sim.explore.commands import reproduce
 from sim.explore.failure import Failure
 from sim.explore.residual import Residual, residual
 from sim.explore.row import Row
-from sim.explore.statistics import Interval, rule_of_three, wilson
+from sim.explore.statistics import Interval, percent, rule_of_three, wilson
 from sim.explore.sweep import Sweep
 
 
@@ -136,3 +138,31 @@ def _status_of_row(row: Row) -> int:
     if row.met or row.unreached:
         return status.PASS
     return status.UNKNOWN if row.outcome == "unknown" else status.VIOLATION
+
+
+def card_of(sweep: Sweep) -> str:
+    """A sweep as a small HTML table: the kinds of failure, or the bound that none of them gives."""
+    found = summarise(sweep)
+    ended = "  INTERRUPTED" if sweep.interrupted else ""
+    title = (
+        f"{sweep.order.loaded.scenario.name}  {found.runs:,} runs, {found.failed:,} of {found.decided:,} failed{ended}"
+    )
+    rows = [
+        (
+            f"{MARKS['fail']} {one.kind.check}",
+            one.count,
+            f"{percent(one.share)} ({percent(one.interval.low)} to {percent(one.interval.high or 0)})",
+            one.smallest.seed,
+            reproduce(sweep.order.loaded, one.smallest.point, one.smallest.seed),
+        )
+        for one in found.kinds
+    ]
+    notes = [", ".join(f"{count:,} {name}" for name, count in found.outcomes)]
+    if found.bound is not None:
+        notes.append(f"{MARKS['pass']}: with 95% confidence fewer than {percent(found.bound)} of seeds fail")
+    if found.never_reached:
+        notes.append("never reached: " + ", ".join(found.never_reached))
+    if found.never_fired:
+        notes.append("never fired: " + ", ".join(found.never_fired))
+    header = ("fails by", "runs", "share (95% interval)", "smallest seed", "see it again")
+    return card(title, (), header, rows, (*notes, *sweep.notes))

@@ -5,9 +5,11 @@ depend on the number of workers.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.explore.dispatch import dispatch, refuse_strangers
 from sim.explore.executors import Crew, hire
@@ -16,18 +18,27 @@ from sim.explore.results import Key, Results, scenario_hash
 from sim.explore.row import Row
 from sim.explore.worker import Task
 from sim.identity import identity, own_models
+from sim.result import Run
+from sim.running import run
 from sim.scenario.loader import load_text
+
+if TYPE_CHECKING:
+    from sim.explore.summary import KindSummary
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a sweep is: `done` of `total` runs (None: nobody knows), by how many workers, and what failed."""
+    """How far a sweep is: `done` of `total` runs (None: nobody knows), `ran` of them now, and how many `failed`.
+
+    `kinds` are the checks that failed first most often, with how often.
+    """
 
     done: int
     total: int | None
     failed: int
     elapsed_s: float
     ran: int
+    kinds: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,26 @@ class Sweep:
     def failed(self) -> tuple[Row, ...]:
         """The rows that failed."""
         return tuple(row for row in self.rows if row.failed)
+
+    @property
+    def failures(self) -> "tuple[KindSummary, ...]":
+        """The kinds of failure, the most frequent first: how many runs, their share, the smallest seed."""
+        from sim.explore.summary import summarise
+
+        return summarise(self).kinds
+
+    def run(self, seed: int, point: tuple[str, ...] | None = None) -> Run:
+        """The run of a seed again, whole; `point` are its overrides, by default those of the first point."""
+        order = self.order
+        at = order.points[0] if point is None else point
+        if at not in order.points or seed not in order.seeds:
+            raise LookupError(f"seed {seed} at {' '.join(at) or 'the only point'} is none of this sweep")
+        return run(load_text(order.loaded.text, order.loaded.path, (*order.loaded.overrides, *at)), seed)
+
+    def _repr_html_(self) -> str:
+        from sim.explore.summary import card_of
+
+        return card_of(self)
 
 
 class WorkerProblem(Exception):
@@ -86,6 +117,7 @@ class Sweeping:
         self._results = None if results is None else Results(results)
         if self._results is not None:
             self._take_in(self._results)
+            self._results.remember(self._key, order.loaded)
         self._feed = SeedFeed(order, self._task(), frozenset(self._kept) if order.resume else frozenset())
         self._parted = False
         self._rows: dict[tuple[tuple[str, ...], int], Row] = {}
@@ -158,9 +190,9 @@ class Sweeping:
     def _tick(self) -> None:
         order, elapsed = self._order, time.monotonic() - self._began
         total = None if order.for_s is not None else len(order.seeds) * len(order.points)
-        failed = sum(row.failed for row in self._rows.values())
+        kinds = Counter(row.kind.check for row in self._rows.values() if row.kind is not None)
         ran = len(self._rows) - self._reused
-        self._on_progress(Progress(len(self._rows), total, failed, elapsed, ran))
+        self._on_progress(Progress(len(self._rows), total, kinds.total(), elapsed, ran, tuple(kinds.most_common(3))))
 
     def _close(self) -> None:
         if self._results is not None:

@@ -7,6 +7,7 @@
     minority, majority    the largest minority, or the smallest majority, of the servers, drawn
     zone:x                the nodes of a zone
     others                the servers that the same fault has not named yet
+    kv/leader, kv/random:2, kv/minority, ...   any of these within the system kv
 
 A list means all of its members together, in order.
 """
@@ -41,7 +42,15 @@ def parse_selector(value: object) -> tuple[str, ...]:
     return (value,)
 
 
-def _refuse_malformed(value: str) -> None:
+def scoped(member: str) -> tuple[str, str]:
+    """(system, word) of a member such as ``kv/leader``; (``""``, member) if it is about all systems, or is a name."""
+    system, slash, word = member.partition("/")
+    is_scoped = bool(slash) and ":" not in system and (word in WORDS or word.startswith(_PREFIXES))
+    return (system, word) if is_scoped else ("", member)
+
+
+def _refuse_malformed(whole: str) -> None:
+    _, value = scoped(whole)
     if value.startswith("random:"):
         match = _RANDOM.match(value)
         if match is None or int(match[1]) == 0 or (match[2] and int(match[1]) > 100):
@@ -73,12 +82,26 @@ Selector = Annotated[
 
 @dataclass(frozen=True)
 class Roster:
-    """Who is there: names of servers and clients in order, the zone of each, and who has a role right now."""
+    """Who is there: names of servers and clients in order, the zone of each, and who has a role right now.
+
+    With several systems names begin with their system's and a slash; with one, `system` is its name.
+    """
 
     servers: tuple[str, ...]
     clients: tuple[str, ...] = ()
     zones: dict[str, str] = field(default_factory=dict)
     role: Callable[[str], tuple[str, ...]] = lambda _: ()
+    system: str = ""
+
+    def within(self, system: str) -> "Roster":
+        """Those of one system."""
+        if system == self.system:
+            return self
+
+        def own(names: Sequence[str]) -> tuple[str, ...]:
+            return tuple(name for name in names if name.startswith(f"{system}/"))
+
+        return Roster(own(self.servers), own(self.clients), self.zones, lambda role: own(self.role(role)), system)
 
 
 def resolve(
@@ -104,6 +127,11 @@ def resolve(
 
 
 def _member(member: str, roster: Roster, stream: Stream, free: list[str], pool: list[str]) -> Sequence[str]:
+    system, word = scoped(member)
+    if system:
+        part = roster.within(system)
+        own = set(part.servers)
+        return _member(word, part, stream, [one for one in free if one in own], [one for one in pool if one in own])
     total = len(roster.servers)
     if member.startswith("random:"):
         return _random(member, stream, pool, total)
@@ -136,7 +164,8 @@ def _random(member: str, stream: Stream, pool: list[str], total: int) -> list[st
 def depends(selector: Sequence[str]) -> bool:
     """Whether whom it means is found at the moment it is asked, or drawn; `others` are known once the rest is."""
     found = ("leader", "followers", "minority", "majority")
-    return any(member in found or member.startswith(("random:", "role:")) for member in selector)
+    words = (scoped(member)[1] for member in selector)
+    return any(word in found or word.startswith(("random:", "role:")) for word in words)
 
 
 def named(selector: Sequence[str], found: tuple[str, ...]) -> tuple[str, ...]:
@@ -149,7 +178,7 @@ def count_at_most(selector: Sequence[str], servers: int) -> int:
     counts = {"minority": (servers - 1) // 2, "majority": servers // 2 + 1, "followers": servers - 1}
     counts |= {"all": servers, "servers": servers, "others": servers, "clients": 0}
     total = 0
-    for member in selector:
+    for _, member in map(scoped, selector):
         match = _RANDOM.match(member)
         if match is not None:
             total += -(-servers * int(match[1]) // 100) if match[2] else int(match[1])
@@ -158,16 +187,21 @@ def count_at_most(selector: Sequence[str], servers: int) -> int:
     return min(total, servers)
 
 
-def unknown_names(selector: Sequence[str], names: Sequence[str], roles: Sequence[str]) -> list[tuple[str, str]]:
-    """(member, what is wrong with it) for members that no node or role of the scenario can ever match."""
+def unknown_names(
+    selector: Sequence[str], names: Sequence[str], roles: Sequence[str], systems: Sequence[str] = ()
+) -> list[tuple[str, str]]:
+    """(member, what is wrong with it) for members that no node, role or system of the scenario can ever match."""
     wrong = []
     for member in selector:
-        if member.startswith("role:"):
-            role = member.removeprefix("role:")
+        system, word = scoped(member)
+        if system and system not in systems:
+            wrong.append((member, f"no system {system!r}{_near(system, systems)}"))
+        elif word.startswith("role:"):
+            role = word.removeprefix("role:")
             if role not in roles:
                 wrong.append((member, f"no role {role!r}{_near(role, roles)}"))
-        elif member not in WORDS and ":" not in member and not any(fnmatchcase(name, member) for name in names):
-            wrong.append((member, f"no node named {member!r}{_near(member, (*names, *WORDS))}"))
+        elif word not in WORDS and ":" not in word and not any(fnmatchcase(name, word) for name in names):
+            wrong.append((member, f"no node named {word!r}{_near(word, (*names, *WORDS))}"))
     return wrong
 
 

@@ -128,7 +128,8 @@ def _checks(scenario: Scenario, models: dict[str, Model]) -> Iterator[Finding]:
     if scenario.expect.startswith("violates "):
         promised = [name for model in models.values() for name in model.checks]
         known = [*promised, *(entry.name for entry in scenario.checks), *CHECKS]
-        name = scenario.expect.removeprefix("violates ")
+        system, _, rest = scenario.expect.removeprefix("violates ").rpartition("/")
+        name = rest if system in scenario.systems else scenario.expect.removeprefix("violates ")
         if name not in known and name.partition(" ")[0] not in CHECKS:
             yield ("expect", "violates"), f"no check named {name!r}{near(name, known)}"
 
@@ -138,17 +139,19 @@ def _faults(scenario: Scenario, models: dict[str, Model]) -> Iterator[Finding]:
     roles = [role for model in models.values() for role in model.roles]
     seen: dict[str, int] = {}
     for index, entry in enumerate(scenario.faults):
-        yield from _selectors(index, entry, names, roles)
+        yield from _selectors(index, entry, names, roles, tuple(scenario.systems))
         if entry.when.id is not None:
             if entry.when.id in seen:
                 yield ("faults", index, "id"), f"{entry.when.id!r} is the id of faults.{seen[entry.when.id]} already"
             seen[entry.when.id] = index
 
 
-def _selectors(index: int, entry: FaultEntry, names: Sequence[str], roles: Sequence[str]) -> Iterator[Finding]:
+def _selectors(
+    index: int, entry: FaultEntry, names: Sequence[str], roles: Sequence[str], systems: Sequence[str]
+) -> Iterator[Finding]:
     verb = type(entry.fault).verb
     for field, selector in entry.fault.selectors():
-        for _, message in unknown_names(selector, names, roles):
+        for _, message in unknown_names(selector, names, roles, systems):
             yield ("faults", index, verb, field), message
 
 

@@ -1,5 +1,6 @@
 """Loads a scenario file: everything that is wrong with it is found before anything runs, and said all at once."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
@@ -33,6 +34,16 @@ class Loaded:
     text: str
     path: str
     overrides: tuple[str, ...] = ()
+
+    def with_(self, changes: Mapping[str, Data] | None = None, **top: Data) -> "Loaded":
+        """The scenario with other values, checked as files are: ``with_({"network.loss": "1%"}, duration="20s")``.
+
+        Keys of `changes` are paths with dots, those of `top` stand at the top of the file. ScenarioErrors says what is
+        wrong.
+        """
+        laid = {**(changes or {}), **top}
+        more = tuple(f"{path}={one if isinstance(one, str) else json.dumps(one)}" for path, one in laid.items())
+        return load_text(self.text, self.path, (*self.overrides, *more))
 
 
 def load(file: str | FilePath, overrides: tuple[str, ...] = ()) -> Loaded:

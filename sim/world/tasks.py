@@ -124,25 +124,29 @@ async def _finish(awaitable: Awaitable[T]) -> T:
 async def gather(node: "Node", awaitables: tuple[Awaitable[T], ...]) -> list[T]:
     """All results, in the order given. The first failure is raised, and tasks that still run are cancelled."""
     events = [as_event(node, one) for one in awaitables]
+    all_of = simpy.AllOf(node.kernel, events)
     try:
-        await simpy.AllOf(node.kernel, events)  # type: ignore[misc]
+        await all_of  # type: ignore[misc]
     finally:
-        _cancel_rest(events)
+        _cancel_rest(events, all_of)
     return [cast("T", event.value) for event in events]
 
 
 async def first_of(node: "Node", awaitables: tuple[Awaitable[T], ...]) -> First[T]:
     """The first to be done (of those done at one instant, the first in the order given); the others are cancelled."""
     events = [as_event(node, one) for one in awaitables]
+    any_of = simpy.AnyOf(node.kernel, events)
     try:
-        await simpy.AnyOf(node.kernel, events)  # type: ignore[misc]
+        await any_of  # type: ignore[misc]
         index = next(i for i, event in enumerate(events) if event.callbacks is None)
         return First(index, cast("T", events[index].value))
     finally:
-        _cancel_rest(events)
+        _cancel_rest(events, any_of)
 
 
-def _cancel_rest(events: list[simpy.Event]) -> None:
+def _cancel_rest(events: list[simpy.Event], awaited: simpy.Event) -> None:
+    """Cancel what still runs. Where a crash ended the story, nobody is left to take `awaited`'s failure."""
+    awaited._defused = True
     for event in events:
         if isinstance(event, Task):
             event.cancel()

@@ -109,3 +109,58 @@ def test_a_selector_means_no_more_servers_than_it_says_before_the_run(selector: 
     assert count_at_most(selector, 5) == count
     for seed in range(20):
         assert len(set(means(selector, seed)) & set(SERVERS)) <= count
+
+
+TWO = Roster(
+    ("kv/n1", "kv/n2", "kv/n3", "log/n1", "log/n2"),
+    ("kv/c1", "log/c1"),
+    {"kv/n1": "eu", "log/n1": "eu"},
+    lambda role: ("kv/n2", "log/n1") if role == "leader" else (),
+)
+
+
+@pytest.mark.parametrize(
+    ("selector", "names"),
+    [
+        ("kv/leader", ("kv/n2",)),
+        ("leader", ("kv/n2", "log/n1")),
+        ("kv/followers", ("kv/n1", "kv/n3")),
+        ("log/servers", ("log/n1", "log/n2")),
+        ("log/all", ("log/n1", "log/n2", "log/c1")),
+        ("log/clients", ("log/c1",)),
+        ("kv/zone:eu", ("kv/n1",)),
+        ("kv/role:leader", ("kv/n2",)),
+        (["kv/leader", "kv/others"], ("kv/n2", "kv/n1", "kv/n3")),
+        (["log/minority"], ()),
+    ],
+)
+def test_a_word_behind_a_system_means_that_system_alone(selector: object, names: tuple[str, ...]) -> None:
+    assert resolve(parse_selector(selector), TWO, Stream(1)) == names
+
+
+@given(st.integers(0, 999))
+def test_a_draw_behind_a_system_counts_that_system_alone(seed: int) -> None:
+    def drawn(selector: str) -> tuple[str, ...]:
+        return resolve(parse_selector(selector), TWO, Stream(seed, "fault"))
+
+    assert len(drawn("kv/majority")) == 2
+    assert len(drawn("kv/minority")) == 1
+    assert len(drawn("kv/random:50%")) == 2
+    assert all(name.startswith("kv/") for name in drawn("kv/random:2"))
+
+
+def test_the_only_system_may_be_named_too() -> None:
+    roster = Roster(("n1", "n2"), role=lambda _: ("n2",), system="kv")
+    assert resolve(("kv/leader",), roster, Stream(1)) == ("n2",)
+
+
+def test_a_word_behind_no_system_is_found_before_a_run() -> None:
+    assert unknown_names(("kv/leader", "kv/role:leader"), TWO.servers, ("leader",), ("kv", "log")) == []
+    assert unknown_names(("kw/leader",), TWO.servers, (), ("kv", "log")) == [
+        ("kw/leader", "no system 'kw', did you mean 'kv'?")
+    ]
+    assert unknown_names(("kv/laeder",), TWO.servers, (), ("kv", "log")) == [
+        ("kv/laeder", "no node named 'kv/laeder', did you mean 'leader'?")
+    ]
+    with pytest.raises(ValueError, match="did you mean 'random:'"):
+        parse_selector("kv/randm:2")

@@ -22,13 +22,14 @@ from sim.faults.schedule.orders import (
     SlowTypes,
     Uneven,
 )
+from sim.faults.schedule.searches import Chains, Deviations
 from sim.faults.selectors import Selector
 from sim.world.streams import Stream
 from sim.world.world import World
 
 _NAMES = (
     "random", "pareto", "bounded", "fifo", "priority", "rushing", "quorum_blocking", "isolating", "slow_types",
-    "uneven", "last_minute", "by_round", "own",
+    "uneven", "last_minute", "chains", "deviations", "by_round", "own",
 )  # fmt: skip
 _DRAWN = {"random": 3, "pareto": 2, "priority": 3, "rushing": 2, "quorum-blocking": 3, "last-minute": 1, "bounded": 1}
 
@@ -62,8 +63,9 @@ class Schedule(Fault):
 
     random, pareto, bounded, fifo, last-minute: distributions and orders. priority: some are always late. rushing: the
     corrupt first. quorum-blocking: whoever waits for a quorum waits for the last one. isolating: the leader hears and
-    is heard late. slow-types, uneven: some types are late. by-round: groups that change from step to step. own: what
-    a model brings along. It sees headers, with `sees: all` contents too. Whatever it still holds arrives when it heals.
+    is heard late. slow-types, uneven: some types are late. chains: links have priorities. deviations: single messages
+    are late. by-round: groups that change from step to step. own: what a model brings along. It sees headers, with
+    `sees: all` contents too. Whatever it still holds arrives when it heals.
     """
 
     verb: ClassVar[str] = "schedule"
@@ -81,6 +83,8 @@ class Schedule(Fault):
     slow_types: SlowTypes | None = pydantic.Field(None, alias="slow-types")
     uneven: Uneven | None = None
     last_minute: LastMinute | None = pydantic.Field(None, alias="last-minute")
+    chains: Chains | None = None
+    deviations: Deviations | None = None
     by_round: ByRound | None = pydantic.Field(None, alias="by-round")
     own: OwnOrder | None = None
 

@@ -1,0 +1,55 @@
+"""AgentFlow: event-sourced workflows with durable histories, retries, timeouts, leases and compensation.
+
+An application on the engine takes `deploy` (store, deciders and workers on nodes), `Program` with its flows and
+activities, `EngineSettings`, `EngineParts` and the promises `ENGINE_CHECKS`.
+"""
+
+from models.agentflow.attempt import ActivityFailed, Attempt
+from models.agentflow.engine import deploy, workers_of
+from models.agentflow.events import Attempted, Recorded
+from models.agentflow.flow import ContinueAs, Flow, FlowFailure, Promise, StepFailure
+from models.agentflow.history import Completed, Failed, Policy, StepCompleted, StepScheduled, StepStarted
+from models.agentflow.invariants import ENGINE_CHECKS
+from models.agentflow.landmarks import LANDMARKS
+from models.agentflow.messages import CLOSED, CONFLICT, Cancel, GetResult, Outcome, Signal, Start
+from models.agentflow.model import MODEL
+from models.agentflow.parts import EngineParts
+from models.agentflow.program import Program
+from models.agentflow.settings import EngineSettings
+from models.agentflow.store import Store
+from models.agentflow.worker import Worker
+
+__all__ = [
+    "CLOSED",
+    "CONFLICT",
+    "ENGINE_CHECKS",
+    "LANDMARKS",
+    "MODEL",
+    "ActivityFailed",
+    "Attempt",
+    "Attempted",
+    "Cancel",
+    "Completed",
+    "ContinueAs",
+    "EngineParts",
+    "EngineSettings",
+    "Failed",
+    "Flow",
+    "FlowFailure",
+    "GetResult",
+    "Outcome",
+    "Policy",
+    "Program",
+    "Promise",
+    "Recorded",
+    "Signal",
+    "Start",
+    "StepCompleted",
+    "StepFailure",
+    "StepScheduled",
+    "StepStarted",
+    "Store",
+    "Worker",
+    "deploy",
+    "workers_of",
+]

@@ -1,0 +1,33 @@
+"""How an engine is put on nodes: the store first, then deciders, then workers; what follows is the application's."""
+
+from functools import partial
+
+from models.agentflow.decider import Decider
+from models.agentflow.parts import EngineParts
+from models.agentflow.program import Program
+from models.agentflow.settings import EngineSettings
+from models.agentflow.store import Store
+from models.agentflow.worker import Worker
+from sim import System
+
+
+def deploy(
+    system: System, settings: EngineSettings, parts: EngineParts, program: Program, others: int
+) -> tuple[str, tuple[str, ...]]:
+    """Put an engine on the nodes of a system, but for the last `others`.
+
+    Returns the name of the store, and of the nodes that are left.
+    """
+    store, *rest = system.servers
+    system.server(store, partial(parts.store or Store, settings, parts))
+    cut = len(rest) - others
+    for name in rest[: settings.deciders]:
+        system.server(name, partial(Decider, store, settings, parts, program))
+    for name in rest[settings.deciders : cut]:
+        system.server(name, partial(parts.worker or Worker, store, settings, program))
+    return store, tuple(rest[cut:])
+
+
+def workers_of(settings: EngineSettings, servers: int, others: int) -> int:
+    """How many workers so many servers make."""
+    return servers - 1 - settings.deciders - others
