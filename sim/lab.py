@@ -4,6 +4,7 @@ Each gives a frozen result that shows itself, says on standard error how far it 
 is done so far. `sim.run` and `sim.load` belong to them; all are names of `sim`.
 """
 
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
@@ -25,7 +26,6 @@ from sim.model import find_model
 from sim.result import Run
 from sim.scenario.loader import Loaded, load
 from sim.scenario.overrides import points
-from sim.scenario.yaml_text import Data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ def sweep(
     scenario: Loaded | str | Path,
     seeds: int | range = 100,
     *,
-    vary: Mapping[str, Sequence[Data]] | None = None,
+    vary: Mapping[str, Sequence[object]] | None = None,
     jobs: int | None = None,
     coverage: bool = False,
     until_failure: bool = False,
@@ -149,11 +149,9 @@ def _loaded(subject: Subject, seed: int | None) -> tuple[Loaded, int]:
     return loaded, loaded.scenario.seed if seed is None else seed
 
 
-def _written(value: Data) -> str:
-    """A value as a scenario writes it."""
-    from sim.scenario.yaml_writer import flow
-
-    return value if isinstance(value, str) else flow(list(value) if isinstance(value, tuple) else value)
+def _written(value: object) -> str:
+    """A value as JSON, which is YAML too; text as it is."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _crew(jobs: int | None, runs: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from models.bft.events import Buffered, Dropped, Resumed
+from models.bft.labour import Labour, Told
 from models.bft.link import Acknowledged, Link, Numbered
 from models.bft.messages import Body, Envelope, Input, Kind, Toss, kind_of
 from models.bft.protocol import KEPT_MAX, Protocol
@@ -47,8 +48,10 @@ class Party(Actor):
         entries = self.journal.entries()
         if entries:
             self.emit(Resumed(len(entries)))
+        self.labour: Labour | None = None
         for entry in entries:
-            self._hear(entry.source, entry.told)
+            self.hear(entry.source, entry.told)
+        self.labour = Labour(self) if self.settings.costs else None
 
     def _incarnation(self) -> int:
         """A number of one's own for each incarnation: links must not take a new one's messages for an old one's."""
@@ -61,7 +64,7 @@ class Party(Actor):
             self.drop("no party", source)
             return
         self.journal.remember(source, message)
-        self._hear(source, message)
+        self._take(source, message)
 
     @on(Numbered)
     def numbered(self, source: str, message: Numbered) -> None:
@@ -86,7 +89,7 @@ class Party(Actor):
         """The environment wants a value put forward; no party can order another to."""
         if caller.source not in self.quorums:
             self.journal.remember(caller.source, message)
-            self._hear(caller.source, message)
+            self._take(caller.source, message)
             self.reply(caller, None)
 
     @on(Submit)
@@ -94,9 +97,16 @@ class Party(Actor):
         """A client's command."""
         if source not in self.quorums:
             self.journal.remember(source, message)
-            self._hear(source, message)
+            self._take(source, message)
 
-    def _hear(self, source: str, message: Envelope | Input | Submit) -> None:
+    def _take(self, source: str, message: Told) -> None:
+        if self.labour is None:
+            self.hear(source, message)
+        else:
+            self.labour.take(source, message)
+
+    def hear(self, source: str, message: Told) -> None:
+        """Let the protocols react."""
         if isinstance(message, Envelope):
             self.deliver(source, message.instance, message.body)
             self.service.heard(message.instance)
@@ -175,6 +185,13 @@ class Party(Actor):
             self._post(name, envelope)
 
     def _post(self, to: str, envelope: Envelope) -> None:
+        if self.labour is None:
+            self.leave(to, envelope)
+        else:
+            self.labour.say(to, envelope)
+
+    def leave(self, to: str, envelope: Envelope) -> None:
+        """Send it, over a reliable link if the scenario says so."""
         if self.settings.reliable:
             self.link.send(to, envelope)
         else:

@@ -72,11 +72,13 @@ class LeaderIsolating(Order):
 
     verb: ClassVar[str] = "leader-isolating"
 
+    late: Duration = 200 * MS
+
     def delay(self, conductor: Conductor, flight: Flight) -> int | None:
         """By the coin of the newest election whose tag was released."""
         for name in self._leaders(conductor):
             if name in (flight.source, flight.target):
-                return flight.delay + 200_000_000
+                return flight.delay + self.late
         return flight.delay
 
     def _leaders(self, conductor: Conductor) -> list[str]:

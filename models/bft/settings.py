@@ -29,6 +29,9 @@ class Settings(Parameters):
     coin: Literal["f+1", "2f+1"] = "f+1"
     stages: Annotated[int, pydantic.Field(strict=True, ge=1, le=8)] = 1
     shortcut: pydantic.StrictBool = True
+    sign: Duration = 0
+    verify: Duration = 0
+    combine: Duration = 0
     reliable: pydantic.StrictBool = False
     resend: Duration = 50 * MS
     durable: pydantic.StrictBool = False
@@ -39,6 +42,11 @@ class Settings(Parameters):
     k2: Size = "q"
     permute: Literal["committee", "all"] = "committee"
     own_proof: Literal["at-once", "on-receipt"] = "at-once"
+
+    @property
+    def costs(self) -> bool:
+        """Whether cryptography takes time."""
+        return bool(self.sign or self.verify or self.combine)
 
     @pydantic.model_validator(mode="after")
     def _fitting(self) -> "Settings":

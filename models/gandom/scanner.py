@@ -55,7 +55,8 @@ class Scanner(Actor):
         while True:
             pending = self._outbox.pending
             if pending:
-                chosen = self.random.sample(pending, AT_ONCE if reached else 1)
+                first = self.random.below(len(pending))
+                chosen = (*pending[first:], *pending[:first])[: AT_ONCE if reached else 1]
                 reached = any(await self.gather(*(self._send(one) for one in chosen)))
             await self.sleep(self._settings.sync // 4)
 

@@ -4,9 +4,16 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import cast
 
+from models.smartsearch.api import Api
+from models.smartsearch.client import ORDERS, VERBS, SearchClient
+from models.smartsearch.ingestion.caretaker import Caretaker
+from models.smartsearch.ingestion.database import Database
+from models.smartsearch.ingestion.embedder import Embedder
+from models.smartsearch.ingestion.relay import Relay
+from models.smartsearch.ingestion.worker import Worker
 from models.smartsearch.invariants import CHECKS
 from models.smartsearch.landmarks import LANDMARKS
-from models.smartsearch.layout import lay_out, servers_needed
+from models.smartsearch.layout import Layout, lay_out, servers_needed
 from models.smartsearch.log.broker import Broker
 from models.smartsearch.log.controller import Controller
 from models.smartsearch.log_node import LogClient, PlainConsumer
@@ -25,9 +32,21 @@ def build(system: System) -> None:
         system.server(name, partial(Broker, settings, layout, parts))
     system.server(layout.controller, partial(parts.controller, settings, layout, parts))
     for name in layout.workers:
-        system.server(name, partial(PlainConsumer, settings, layout, parts))
+        system.server(name, partial(PlainConsumer if settings.only_log else Worker, settings, layout, parts))
+    if not settings.only_log:
+        _add_pipeline(system, layout, settings, parts)
+    client = LogClient if settings.only_log else SearchClient
     for script in system.scripts:
-        system.client(script.client, partial(LogClient, settings, layout, script))
+        system.client(script.client, partial(client, settings, layout, script))
+
+
+def _add_pipeline(system: System, layout: Layout, settings: Settings, parts: Parts) -> None:
+    system.server(layout.database, partial(Database, settings, layout, parts))
+    system.server(layout.embedder, partial(Embedder, settings, layout, parts))
+    system.server(layout.api, partial(Api, settings, layout, parts))
+    for name in layout.relays:
+        system.server(name, partial(Relay, settings, layout, parts))
+    system.server(layout.caretaker, partial(Caretaker, settings, layout, parts))
 
 
 def leaders(actors: Mapping[str, Actor]) -> Iterable[str]:
@@ -37,9 +56,9 @@ def leaders(actors: Mapping[str, Actor]) -> Iterable[str]:
     return [name for name, epoch in epochs.items() if epoch == max(epochs.values())]
 
 
-def _of_kind(kind: type[Actor]) -> Callable[[Mapping[str, Actor]], list[str]]:
+def _of_kind(*kinds: type[Actor]) -> Callable[[Mapping[str, Actor]], list[str]]:
     def find(actors: Mapping[str, Actor]) -> list[str]:
-        return [name for name, one in actors.items() if isinstance(one, kind)]
+        return [name for name, one in actors.items() if isinstance(one, kinds)]
 
     return find
 
@@ -58,7 +77,8 @@ MODEL = Model(
     build=build,
     parameters=Settings,
     spec="append-log",
-    verbs={"append": 1, "read": 1},
+    verbs={**VERBS, "append": 1, "read": 1},
+    orders=ORDERS,
     refuse=refuse,
     checks=CHECKS,
     landmarks=LANDMARKS,
@@ -66,7 +86,12 @@ MODEL = Model(
         "leader": leaders,
         "broker": _of_kind(Broker),
         "controller": _of_kind(Controller),
-        "worker": _of_kind(PlainConsumer),
+        "worker": _of_kind(PlainConsumer, Worker),
+        "database": _of_kind(Database),
+        "embedder": _of_kind(Embedder),
+        "api": _of_kind(Api),
+        "relay": _of_kind(Relay),
+        "caretaker": _of_kind(Caretaker),
     },
     mutants=MUTANTS,
 )

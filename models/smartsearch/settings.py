@@ -16,7 +16,7 @@ DAY = 24 * HOUR
 SCALED = (
     "broker_heartbeat", "broker_session", "replica_lag", "fetch_wait", "request_timeout", "group_heartbeat",
     "group_session", "poll_interval", "rebalance_delay", "lease", "sweep", "stuck", "retry_first", "retry_cap",
-    "collect", "relay_poll", "relay_lease",
+    "collect", "relay_poll", "relay_lease", "embed_timeout",
 )  # fmt: skip
 """What the profile `kafka` has twenty times as long."""
 
@@ -77,11 +77,13 @@ class Settings(Parameters):
     embed_exponential: bool = False
     embed_delay: Duration = 8500 * 1000
     embed_first: Duration = 484 * MS
+    embed_timeout: Duration = 2 * SECOND
     overhead: Duration = 5 * MS
     version: Positive = 1
     results: Positive = 5
     index: Literal["inline", "replica"] = "inline"
     staleness: Duration = 2 * SECOND
+    paragraphs: Positive = 6
     poison: Annotated[int, pydantic.Field(strict=True, ge=0, le=100)] = 0
     """Percent of documents that no embedder can take."""
 

@@ -38,6 +38,10 @@ class Recording:
         """Servers, then clients."""
         return (*self.run.servers, *self.run.clients)
 
+    def speak(self) -> None:
+        """From now on records are told in the words of this run's models."""
+        speak_of(self.loaded.scenario)
+
 
 def record(loaded: Loaded, seed: int) -> Recording:
     """Run a scenario under a seed and keep all of it. ModelCrash if a model raises."""
@@ -48,7 +52,6 @@ def record(loaded: Loaded, seed: int) -> Recording:
     world.subscribe([Event], emitted.append)
     world.subscribe([Event], roles.look)
     run = running.finish()
-    speak_of(loaded.scenario)
     decoded = decode_records(b"".join(run.trace))
     return Recording(
         loaded=loaded,

@@ -1,13 +1,13 @@
 """`sim doctor [FILE]`: look for anything that makes a run depend on more than its seed."""
 
 import argparse
-import json
 import platform
 
 import msgspec
 
-from sim import artefact, status
+from sim import status
 from sim.commands import common
+from sim.commands.output import say
 from sim.commands.usage import UsageError
 from sim.explore.doctor import Difference, Examined, Way, examine, find_difference, ways
 from sim.explore.sources import Source, sources_of
@@ -43,7 +43,7 @@ def execute(arguments: argparse.Namespace) -> int:
     differences = _differences(loaded, found)
     sources = _sources(loaded)
     if arguments.json:
-        print(json.dumps(_as_json(loaded, found, differences, sources)))
+        say(arguments, "doctor", _as_json(loaded, found, differences, sources))
     else:
         _print(loaded, arguments.seeds, differences)
         print("".join(f"  look  {source}\n" for source in sources), end="")
@@ -92,9 +92,6 @@ def _as_json(
     loaded: Loaded, found: list[tuple[Way, list[Examined]]], differences: list[Difference], sources: list[Source]
 ) -> dict[str, object]:
     return {
-        "schema": artefact.SCHEMA,
-        "command": "doctor",
-        "versions": artefact.versions(),
         "platform": platform.platform(),
         "scenario": loaded.path,
         "seeds": [one.seed for one in found[0][1]],

@@ -1,14 +1,13 @@
 """`sim report RUN -o FILE`: a run, a sweep or a kill matrix as one HTML page that opens from disk."""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
-from sim import artefact, status
+from sim import status
 from sim.commands import common
+from sim.commands.recorded import recorded
 from sim.commands.usage import UsageError
 from sim.scenario.errors import ScenarioErrors
-from sim.scenario.loader import Loaded, load_text
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -27,14 +26,14 @@ def options(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace) -> int:
     """Find out what it is, make its page, write it."""
     path = Path(arguments.run)
-    page = _page_of(path, arguments)
+    page = _page_of(arguments)
     output = Path(arguments.output) if arguments.output else _beside(path)
     data = page.encode("utf-8")
     try:
         output.write_bytes(data)
     except OSError as error:
         raise UsageError(f"{output}: {error.strerror}") from None
-    print(f"{output}  {len(data) / 1e6:.1f} MB")
+    print(common.written(output, len(data)))
     return status.PASS
 
 
@@ -43,39 +42,44 @@ def _beside(path: Path) -> Path:
     return path / "page.html" if path.is_dir() else Path(f"{path.stem}.html")
 
 
-def _page_of(path: Path, arguments: argparse.Namespace) -> str:
-    if path.suffix in (".yaml", ".yml"):
-        loaded = common.load_or_refuse(arguments.run, tuple(arguments.set))
-        seed = loaded.scenario.seed if arguments.seed is None else arguments.seed
-        return _run_page(loaded, seed)
-    if arguments.set or arguments.seed is not None:
-        raise UsageError("--seed and --set are for scenarios; what is kept has its own")
-    return _page_of_kept(path)
+def _page_of(arguments: argparse.Namespace) -> str:
+    path = Path(arguments.run)
+    begins = _begins(path)
+    if begins.startswith(b"SQLite format 3"):
+        return _sweep_page(path)
+    if b'"command": "mutants"' in begins:
+        return _matrix_page(path)
+    from reports.page import page_of
+
+    return page_of(recorded(arguments.run, arguments.seed, tuple(arguments.set)))
 
 
-def _page_of_kept(path: Path) -> str:
+def _begins(path: Path) -> bytes:
+    """The first bytes of a file; none if it is not there, which whoever reads it next will say."""
     try:
-        record = artefact.read(path)
-    except ValueError as error:
+        with path.open("rb") as file:
+            return file.read(200)
+    except OSError:
+        return b""
+
+
+def _sweep_page(path: Path) -> str:
+    from reports.page.sweeps import NothingSwept, kept_sweep, sweep_page
+    from sim.explore.results import ResultsError
+
+    common.find_models_near(".")
+    try:
+        return sweep_page(kept_sweep(path))
+    except (NothingSwept, ResultsError) as error:
         raise UsageError(str(error)) from None
-    text, origin, overrides = str(record["text"]), str(record["path"]), tuple(map(str, record["overrides"]))
-    common.find_models_near(origin)
-    loaded = _valid(lambda: load_text(text, origin, overrides))
-    return _run_page(loaded, int(record["seed"]), expected=str(record["fingerprint"]), kept=str(path))
-
-
-def _valid(load: Callable[[], Loaded]) -> Loaded:
-    try:
-        return load()
     except ScenarioErrors as error:
-        raise UsageError(f"the scenario of this run is not valid any more:\n{error}", prefixed=False) from None
+        raise UsageError(f"the scenario of this sweep is not valid any more:\n{error}", prefixed=False) from None
 
 
-def _run_page(loaded: Loaded, seed: int, *, expected: str = "", kept: str = "") -> str:
-    from reports.page import page_of, record
+def _matrix_page(path: Path) -> str:
+    from reports.page.matrices import NoMatrix, measured_page, read_matrix
 
-    recording = common.or_crash(lambda: record(loaded, seed), f"sim run {loaded.path} --seed {seed}")
-    if expected and recording.run.fingerprint != expected:
-        said = f"{kept}: this code runs seed {seed} otherwise than it was kept, so this would be another run's page"
-        raise UsageError(f"{said}; sim replay {kept} says where they part", status.DIVERGED)
-    return page_of(recording)
+    try:
+        return measured_page(read_matrix(path.read_bytes()))
+    except (NoMatrix, OSError) as error:
+        raise UsageError(f"{path}: {error}") from None

@@ -1,10 +1,10 @@
 """`sim sweep FILE --range PATH=A..B`: each seed at a place of its own in these ranges; where do runs fail?"""
 
 import argparse
-import json
 
-from sim import artefact, status
+from sim import status
 from sim.commands.crews import executor_of, in_words
+from sim.commands.output import say
 from sim.commands.usage import UsageError
 from sim.explore.feed import Order
 from sim.explore.sensitivity import Cell, Sensitivity, overrides_of, parse_range_axis, sense
@@ -29,7 +29,7 @@ def execute(arguments: argparse.Namespace, order: Order) -> int:
     except ScenarioErrors as error:
         raise UsageError(str(error), prefixed=False) from None
     if arguments.json:
-        print(json.dumps(_as_json(found)))
+        say(arguments, "sweep", _as_json(found))
     else:
         from reports.console import console
         from reports.sensitivity import show_sensitivity
@@ -42,9 +42,6 @@ def execute(arguments: argparse.Namespace, order: Order) -> int:
 
 def _as_json(found: Sensitivity) -> dict[str, object]:
     return {
-        "schema": artefact.SCHEMA,
-        "command": "sweep",
-        "versions": artefact.versions(),
         "scenario": found.order.loaded.scenario.name,
         "interrupted": found.interrupted,
         "samples": [

@@ -2,7 +2,7 @@
 
 from models.gandom.events import EditAccepted, Shortened, Synced
 from models.gandom.invariants.told import LEDGER_EVENTS, Told
-from models.gandom.ledger import HOLD, SELL, Movement, Vector
+from models.gandom.ledger import HOLD, SELL, TRANSFER, Movement
 from sim import Emitted, RunRecord, Verdict, show_ns
 from sim.invariants import Invariant, when
 
@@ -42,36 +42,44 @@ class RightsSum(Invariant):
         super().__init__()
         self._told = told
         self._rights: dict[str, dict[str, int]] = {}
-        self._vectors: dict[str, dict[str, int]] = {}
+        self._free: dict[str, int] = {}
+        self._in_flight: dict[str, list[Movement]] = {}  # by the site that they go to
 
     def observe(self, emitted: Emitted) -> None:
         """Compare what a site counts with the ledger."""
-        self._told.see(emitted)
+        entry = self._told.see(emitted)
+        if isinstance(entry, Movement):
+            self._free[entry.sku] = self._free.get(entry.sku, 0) + entry.effect
+            if entry.kind == TRANSFER:
+                self._in_flight.setdefault(entry.to, []).append(entry)
         event = emitted.event
-        if not isinstance(event, Synced) or not self._told.knows(event.vector):
-            return
-        self._rights[event.site] = dict(event.rights)
-        self._vectors[event.site] = dict(event.vector)
-        for sku, rights in event.rights:
-            expected = self._told.rights_at(event.site, sku, event.vector)
-            if rights < 0:
-                self.contradict(emitted, f"{when(emitted)} has {rights} rights of {sku}")
-            elif rights != expected:
-                said = f"{when(emitted)} counts {rights} rights of {sku}"
-                self.contradict(emitted, f"{said}; by the ledger it has {expected}")
-            else:
-                self._add_up(emitted, sku, tuple(site for site, _ in event.vector))
+        if isinstance(event, Synced) and self._told.knows(event.vector):
+            self._land(event)
+            for sku, rights in event.rights:
+                self._judge(emitted, event, sku, rights)
 
-    def _add_up(self, emitted: Emitted, sku: str, sites: tuple[str, ...]) -> None:
+    def _land(self, event: Synced) -> None:
+        """Transfers that the site has, as it says, are in flight no more."""
+        self._rights[event.site] = dict(event.rights)
+        seen = dict(event.vector)
+        flying = self._in_flight.get(event.site, ())
+        self._in_flight[event.site] = [one for one in flying if seen.get(one.site, 0) < one.serial]
+
+    def _judge(self, emitted: Emitted, event: Synced, sku: str, rights: int) -> None:
+        expected = self._told.rights_at(event.site, sku, event.vector)
+        if rights < 0:
+            self.contradict(emitted, f"{when(emitted)} has {rights} rights of {sku}")
+        elif rights != expected:
+            said = f"{when(emitted)} counts {rights} rights of {sku}"
+            self.contradict(emitted, f"{said}; by the ledger it has {expected}")
+        elif not self.violated:
+            self._add_up(emitted, sku)
+
+    def _add_up(self, emitted: Emitted, sku: str) -> None:
         """The formula over all sites."""
-        told = self._told
         rights = sum(of_site.get(sku, 0) for of_site in self._rights.values())
-        in_flight = 0
-        for target in sites:
-            seen = self._vectors.get(target, {})
-            arrived = tuple((site, min(seen.get(site, 0), len(told.entries[site]))) for site in told.entries)
-            in_flight += told.sum_at(target, sku, told.vector) - told.sum_at(target, sku, arrived)
-        free = told.sum_at("free", sku, told.vector)
+        in_flight = sum(one.quantity for flying in self._in_flight.values() for one in flying if one.sku == sku)
+        free = self._free.get(sku, 0)
         if rights + in_flight != free:
             parts = f"{rights} rights of {sku} and {in_flight} on their way"
             self.contradict(emitted, f"when {when(emitted)} spoke there were {parts}, but {free} are free to sell")
@@ -117,7 +125,7 @@ class Converged(Invariant):
         super().__init__()
         self._told = told
         self._within_ns = within_ns
-        self._vectors: dict[str, list[tuple[int, Vector]]] = {}
+        self._had: dict[str, dict[str, list[int]]] = {}  # site, origin -> when it had each serial
         self._edits: dict[str, Emitted] = {}
         self._short: dict[str, int] = {}
 
@@ -126,7 +134,10 @@ class Converged(Invariant):
         self._told.see(emitted)
         event = emitted.event
         if isinstance(event, Synced):
-            self._vectors.setdefault(event.site, []).append((emitted.t_ns, event.vector))
+            of_site = self._had.setdefault(event.site, {})
+            for origin, serial in event.vector:
+                times = of_site.setdefault(origin, [])
+                times.extend([emitted.t_ns] * (serial - len(times)))
             if self._told.knows(event.vector) and event.states != self._told.marks_at(event.vector):
                 self.contradict(emitted, f"{when(emitted)} has other states of orders than its entries tell")
         elif isinstance(event, EditAccepted):
@@ -160,24 +171,19 @@ class Converged(Invariant):
 
     def _find_laggard(self, record: RunRecord) -> None:
         """The first entry that a site did not have in time."""
-        sites = [site for site in self._vectors if site not in record.down]
+        sites = [site for site in self._had if site not in record.down]
         for origin, times in self._told.told_at.items():
             for serial, t_ns in enumerate(times, start=1):
                 due = max(t_ns, record.settle_ns) + self._within_ns
                 if due > record.end_ns:
                     break
-                late = next((site for site in sites if self._had(site, origin, due) < serial), None)
+                late = next((site for site in sites if not self._has_in_time(site, origin, serial, due)), None)
                 if late is not None:
                     entry = f"entry {serial} of {origin}, written at {show_ns(t_ns)}"
                     said = f"{late} did not have {entry}, by {show_ns(due)}"
                     self._found = Verdict(self.name, "fail", said, at_ns=due)
                     return
 
-    def _had(self, site: str, origin: str, due: int) -> int:
-        """How much a site had of another at a time."""
-        had = 0
-        for t_ns, vector in self._vectors[site]:
-            if t_ns > due:
-                break
-            had = max(had, dict(vector).get(origin, 0))
-        return had
+    def _has_in_time(self, site: str, origin: str, serial: int, due: int) -> bool:
+        times = self._had[site].get(origin, [])
+        return len(times) >= serial and times[serial - 1] <= due

@@ -75,15 +75,10 @@ class Told:
 
     def rights_at(self, site: str, sku: str, vector: Vector) -> int:
         """The rights of a site that has these entries."""
-        own = tuple((name, serial) for name, serial in vector if name == site)
-        others = tuple((name, serial) for name, serial in vector if name != site)
-        return self.sum_at("own", sku, own) + self.sum_at(site, sku, others)
+        return sum(
+            self._sums[name][serial].get(("own" if name == site else site, sku), 0) for name, serial in vector if serial
+        )
 
     def marks_at(self, vector: Vector) -> int:
         """The digest of the states of all orders, by the entries of a vector."""
         return sum(self._marks[site][serial] for site, serial in vector if serial) & MASK
-
-    @property
-    def vector(self) -> Vector:
-        """All that was told."""
-        return tuple((site, len(entries)) for site, entries in sorted(self.entries.items()))

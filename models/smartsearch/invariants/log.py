@@ -43,9 +43,7 @@ class AckedKept(Invariant):
             _, leader = self._newest.get(event.partition, (0, emitted.node))
             self._compare(emitted, leader, event.partition, event.offset, event.digest, emitted)
 
-    def _compare(
-        self, now: Emitted, leader: str, partition: int, offset: int, digest: bytes, acked: Emitted
-    ) -> None:
+    def _compare(self, now: Emitted, leader: str, partition: int, offset: int, digest: bytes, acked: Emitted) -> None:
         copy = self._copies.copy(leader, partition)
         entry = copy.at(offset)
         if offset < copy.start or (entry is not None and entry.digest == digest):
@@ -159,7 +157,7 @@ class OneLeader(Invariant):
 
 
 class NoDuplicate(Invariant):
-    """What a producer session numbered once is committed once; behind a newer session's record no older one's stands."""
+    """What a producer session numbered once is committed once; behind a newer session's no older one's stands."""
 
     name = "no-duplicate"
     claim = "no numbered record was committed twice, nor behind one of a newer session"

@@ -20,7 +20,7 @@ POINTS = "high-watermarks"
 
 
 class Installed(Message):
-    """This broker has been here before on this disk."""
+    """A broker has been here before on this disk."""
 
     broker: str
 
@@ -177,7 +177,7 @@ class Broker(Actor):
         if parked in self._parked:
             self._parked.remove(parked)
             parked.timer.cancel()
-            self.reply(parked.caller, m.Fetched(tuple(self._look_up(parked.asked))))
+            self.reply(parked.caller, m.Fetched(tuple(self._look_up(parked.asked, again=True))))
 
     # Requests
 
@@ -214,18 +214,21 @@ class Broker(Actor):
             return None
         return m.Fetched(tuple(items))
 
-    def _look_up(self, asked: m.Fetch) -> list[m.FetchedItem]:
-        return [self._look_up_one(asked, item) for item in asked.items]
+    def _look_up(self, asked: m.Fetch, *, again: bool = False) -> list[m.FetchedItem]:
+        return [self._look_up_one(asked, item, again=again) for item in asked.items]
 
-    def _look_up_one(self, asked: m.Fetch, item: m.FetchItem) -> m.FetchedItem:
+    def _look_up_one(self, asked: m.Fetch, item: m.FetchItem, *, again: bool) -> m.FetchedItem:
         why = self.why_not(item.partition, item.epoch)
         replica = self.replicas[item.partition]
         if why:
             return m.FetchedItem(item.partition, item.epoch, why, 0, 0, ())
         if not asked.replica:
             return replica.serve_consumer(item)
+        if again:
+            return replica.copy_from(item)
         found = replica.serve_follower(asked.replica, asked.broker_epoch, item)
-        self._welcome(replica)
+        if replica.in_sync is not None and asked.replica not in replica.in_sync.stored:
+            self._welcome(replica)
         return found
 
     @on(m.EndOfEpoch)

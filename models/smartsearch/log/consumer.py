@@ -144,7 +144,7 @@ class Consumer:
         return committed
 
     async def fetch(self, partition: int, position: int) -> tuple[m.Record, ...] | None:
-        """Records from `position` on, none if there are none yet; None if the log does not have this offset any more."""
+        """Records from `position` on, none if there are none yet; None if the log has lost this offset."""
         self.member.polled = self.actor.elapsed()
         leader = await self._cluster.leader(partition)
         if leader is None:

@@ -142,7 +142,7 @@ class Controller(Actor):
 
     @on(m.AlterIsr)
     def alter_isr(self, caller: Caller, asked: m.AlterIsr) -> m.PartitionState:
-        """A leader proposes a set. What does not fit makes a new version too, so that no late copy of it can fit later."""
+        """A leader proposes a set. What does not fit makes a new version too: no late copy of it can fit later."""
         state = self._partitions[asked.partition]
         if (asked.epoch, asked.version) != (state.epoch, state.version) or caller.source != state.leader:
             return state

@@ -1,4 +1,4 @@
-"""The in-sync set of a partition, as its leader uses it, and the high watermark that follows from it (KIP-497, KIP-966).
+"""The in-sync set of a partition, as its leader uses it, and the high watermark from it (KIP-497, KIP-966).
 
 A set that the leader has proposed is in force when the controller has stored it. Until then a replica that is in either
 of the two counts: the controller may elect from the old set or from the new one.
@@ -20,15 +20,20 @@ class Follower:
     leader_end: int = 0
     """The leader's own end when the follower last asked."""
 
-    def fetch(self, offset: int, broker_epoch: int, leader_end: int, now: int) -> None:
-        """The follower asks for `offset`: it has everything below. It is caught up to when that was all there was."""
+    def fetch(self, offset: int, broker_epoch: int, leader_end: int, now: int) -> bool:
+        """The follower asks for `offset`: it has everything below. It is caught up to when that was all there was.
+
+        Whether it has another end than before.
+        """
         if broker_epoch != self.broker_epoch:
             self.broker_epoch, self.leader_end = broker_epoch, 0
         if offset >= leader_end:
             self.caught_up = now
         elif self.leader_end and offset >= self.leader_end:
             self.caught_up = max(self.caught_up, self.asked)
+        moved = offset != self.end
         self.end, self.asked, self.leader_end = offset, now, leader_end
+        return moved
 
 
 class InSync:
@@ -56,9 +61,7 @@ class InSync:
 
     def laggards(self, now: int, lag: int) -> tuple[str, ...]:
         """Who has not been caught up for `lag` ns."""
-        return tuple(
-            name for name in self.stored if name != self._own and now - self.followers[name].caught_up > lag
-        )
+        return tuple(name for name in self.stored if name != self._own and now - self.followers[name].caught_up > lag)
 
     def returned(self, high_watermark: int, epoch_start: int) -> tuple[str, ...]:
         """Who is out of the set and has everything that is committed, from this epoch's beginning on."""

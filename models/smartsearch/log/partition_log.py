@@ -59,7 +59,7 @@ class PartitionLog:
         self._segments.append(record)
 
     def end_of_epoch(self, epoch: int) -> EpochEnd:
-        """The largest epoch <= `epoch` that is in the log, and where it ends; if there is none, where the log begins."""
+        """The largest epoch <= `epoch` in the log, and where it ends; if there is none, where the log begins."""
         place = bisect_right(self._epochs, (epoch, self.end)) - 1
         if place < 0:
             return EpochEnd(NO_EPOCH, self.start)
@@ -86,7 +86,7 @@ class PartitionLog:
         """Be empty: the leader's log begins behind the end of this one."""
         self._records.clear()
         self._epochs.clear()
-        self._segments.begin_at(offset)
+        self._segments.clear()
         self.start = offset
 
     def _rise(self, start: int) -> None:

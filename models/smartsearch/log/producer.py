@@ -1,4 +1,4 @@
-"""A producer: one record at a time to each partition, tried again under the same sequence until it is known (KIP-98)."""
+"""A producer: one record at a time to a partition, tried again under its sequence until it is known (KIP-98)."""
 
 from dataclasses import dataclass
 

@@ -25,7 +25,7 @@ ACKS_ALL = "all"
 
 
 class Replica:
-    """One incarnation's view of one partition. `state` is what the controller said last; None before it said anything."""
+    """One incarnation's view of one partition. `state` is what the controller said last; None before."""
 
     def __init__(self, broker: "Broker", partition: int) -> None:
         settings = broker.settings
@@ -171,9 +171,12 @@ class Replica:
         """A follower has everything below what it asks for."""
         assert self.in_sync is not None, "the broker asks leaders only"
         known = self.in_sync.followers.get(follower)
-        if known is not None:
-            known.fetch(item.offset, broker_epoch, self.log.end, self._broker.elapsed())
+        if known is not None and known.fetch(item.offset, broker_epoch, self.log.end, self._broker.elapsed()):
             self.advance()
+        return self.copy_from(item)
+
+    def copy_from(self, item: FetchItem) -> FetchedItem:
+        """What a follower can copy."""
         if not self.log.start <= item.offset <= self.log.end:
             return self._found(OFFSET_OUT_OF_RANGE, ())
         return self._found("", self.log.read(item.offset, self.log.end, self._settings.fetch_max))

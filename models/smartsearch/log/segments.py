@@ -100,8 +100,8 @@ class Segments:
 
     def _read(self, segment: Segment, take: Callable[[Record], None]) -> bool:
         data, at = self._disk.read(segment.name), 0
-        while (record := _record_at(data, at, segment.end)) is not None:
-            record, at = record[0], record[1]
+        while (found := _record_at(data, at, segment.end)) is not None:
+            record, at = found
             segment.ends.append(at)
             segment.newest = record.time
             take(record)
@@ -155,8 +155,8 @@ class Segments:
         self._segments.pop(0)
         return self._segments[0].first
 
-    def begin_at(self, offset: int) -> None:
-        """Drop everything: the next record has this offset."""
+    def clear(self) -> None:
+        """Drop everything: the next record has any offset."""
         for segment in self._segments:
             self._disk.unlink(segment.name)
         self._disk.fsync_dir()

@@ -1,4 +1,4 @@
-"""The catalogue of known bugs of the log: what each breaks, where it was seen, and the smallest scenario that finds it."""
+"""Known bugs of the log: what each breaks, where it was seen, and the smallest scenario that finds it."""
 
 from models.smartsearch.mutants import log_bugs as b
 from models.smartsearch.mutants.bug import bug

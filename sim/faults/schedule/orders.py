@@ -10,8 +10,8 @@ from sim.faults.schedule.conductor import Conductor, Order
 from sim.faults.selectors import Selector
 from sim.world.distributions import Exponential
 from sim.world.flight import Flight
-from sim.world.quantities import Duration, LatencyField
-from sim.world.units import MS
+from sim.world.quantities import Duration, LatencyField, Probability
+from sim.world.units import MS, PERCENT
 
 Count = Annotated[int, pydantic.Field(strict=True, ge=1, le=100_000)]
 
@@ -156,6 +156,23 @@ class SlowTypes(Order):
         return flight.delay + (self.late if meant and fits else 0)
 
 
+class Uneven(Order):
+    """Some receivers hear some types of messages `late`, always the same: each pair of them with chance `share`.
+
+    So one party may know how a round ends before it knows what the round was about.
+    """
+
+    verb: ClassVar[str] = "uneven"
+
+    share: Probability = 25 * PERCENT
+    late: Duration = 100 * MS
+
+    def delay(self, conductor: Conductor, flight: Flight) -> int:
+        """By type and receiver, whoever sends it."""
+        is_late = conductor.stream.child(flight.kind, flight.target).chance(self.share)
+        return flight.delay + (self.late if is_late else 0)
+
+
 class LastMinute(Order):
     """Nothing arrives for `hold` at a time; then everything does, in an order that chance decides."""
 
@@ -179,3 +196,25 @@ class Bounded(Order):
     def delay(self, conductor: Conductor, flight: Flight) -> int:  # noqa: ARG002
         """A draw."""
         return conductor.stream.below(self.bound + 1)
+
+
+class ByRound(Order):
+    """In each step of the protocol only those hear each other that share a group; all others wait until it heals.
+
+    A step is a type of message and round, in the order in which they are first seen; after the last of `rounds` nothing
+    waits. `walls` are for the same steps: from whom nothing goes to whom, group or not (after Twins, Bano and others).
+    """
+
+    verb: ClassVar[str] = "by-round"
+
+    rounds: Annotated[tuple[tuple[tuple[str, ...], ...], ...], pydantic.Field(min_length=1)]
+    walls: tuple[dict[str, tuple[str, ...]], ...] = ()
+
+    def delay(self, conductor: Conductor, flight: Flight) -> int | None:
+        """By the step that the message belongs to."""
+        step = conductor.seen.setdefault((flight.kind, flight.round), len(conductor.seen))
+        if step >= len(self.rounds):
+            return flight.delay
+        together = any(flight.source in group and flight.target in group for group in self.rounds[step])
+        wall = self.walls[step] if step < len(self.walls) else {}
+        return flight.delay if together and flight.target not in wall.get(flight.source, ()) else None
