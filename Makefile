@@ -39,6 +39,7 @@ notebooks: $(VENV)/.ready  ## run every notebook and write its figures anew
 
 schema: $(VENV)/.ready
 	$(BIN)/sim schema > scenarios/schema.json
+	$(BIN)/sim schema --output > docs/output.schema.json
 
 clean:
 	rm -rf $(VENV) runs dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -31,7 +31,7 @@ if not os.path.isdir("scenarios"):
     os.chdir("..")  # notebooks stand one folder below the scenarios
 
 # %% tags=["parameters"]
-SEEDS = 100  # the test suite takes 16
+SEEDS = 1000  # the test suite takes 16
 RUNS = 400  # the test suite takes 120
 
 # %% [markdown]

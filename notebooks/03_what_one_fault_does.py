@@ -22,7 +22,6 @@
 # %%
 import os
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown
 
@@ -79,7 +78,7 @@ cut = next(one for one in with_it.fired if one.kind == "partition")
 plan = [one for one in with_it.plan if one["id"] != cut.id]
 without = sim.run(with_it.loaded.with_(faults=plan), seed=42)
 
-figure, (above, below) = plt.subplots(2, 1, figsize=(7, 5.6), sharey=True, layout="constrained")
+above, below = figures.panels(2, share_y=True)
 figures.latency(with_it, "0s", "20s", quantiles=(0.5, 0.95), ax=above).set_title("with the partition");
 figures.latency(without, "0s", "20s", quantiles=(0.5, 0.95), ax=below).set_title("without");
 

@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -105,5 +106,6 @@ def _dispatch(words: list[str]) -> int:
         hint = f", did you mean {near[0]!r}?" if near else f"; there are {', '.join(VERBS)}"
         raise UsageError(f"no verb named {verb!r}{hint}")
     arguments = _verb_parser(verb).parse_args(words[1:])
+    arguments.began = time.monotonic()
     execute = importlib.import_module(f"sim.commands.{verb}").execute
     return int(execute(arguments))

@@ -6,7 +6,7 @@
 import sys
 from pathlib import Path
 
-from benchmarks.agreement import complexity, experiments, figure, paper, schedules
+from benchmarks.agreement import complexity, experiments, figure, paper, schedules, tightness
 
 ALL = {
     "counts": experiments.counts,
@@ -14,7 +14,7 @@ ALL = {
     "candidate": experiments.candidate,
     "splitter": experiments.splitter,
     "abba": experiments.abba,
-    "tightness": experiments.tightness,
+    "tightness": tightness.tightness,
     "quality": experiments.quality,
     "order": experiments.order,
     "coin": experiments.coin,

@@ -93,16 +93,6 @@ def abba(seeds: int) -> None:
             print(f"{scenario:<19} {mutant or 'reference':<17} held undecided in {held} of {seeds} runs", flush=True)
 
 
-def tightness(seeds: int) -> None:
-    """Beyond the fault model: f + 1 corrupt, or n = 3f, and what breaks."""
-    for name in ("too-many-corrupt", "n-is-3f", "f-plus-one-silent"):
-        broken: dict[str, int] = {}
-        for seed in range(1, seeds + 1):
-            for one in run(load(f"scenarios/bft/{name}.yaml"), seed).failed:
-                broken[one.check] = broken.get(one.check, 0) + 1
-        print(f"{name:<18} of {seeds} runs: {broken}", flush=True)
-
-
 def quality(seeds: int) -> None:
     """How often the output is an honest party's, if the corrupt are faster than links; for each committee's mix."""
     for name in MULTIVALUED:

@@ -5,15 +5,26 @@ activities, `EngineSettings`, `EngineParts` and the promises `ENGINE_CHECKS`.
 """
 
 from models.agentflow.attempt import ActivityFailed, Attempt
-from models.agentflow.engine import deploy, workers_of
+from models.agentflow.engine import deploy, roles_of, workers_of
 from models.agentflow.events import Attempted, Recorded
 from models.agentflow.flow import ContinueAs, Flow, FlowFailure, Promise, StepFailure
-from models.agentflow.history import Completed, Failed, Policy, StepCompleted, StepScheduled, StepStarted
+from models.agentflow.history import (
+    Completed,
+    Failed,
+    Policy,
+    Started,
+    StepCompleted,
+    StepFailed,
+    StepScheduled,
+    StepStarted,
+    StepTimedOut,
+)
 from models.agentflow.invariants import ENGINE_CHECKS
 from models.agentflow.landmarks import LANDMARKS
 from models.agentflow.messages import CLOSED, CONFLICT, Cancel, GetResult, Outcome, Signal, Start
 from models.agentflow.model import MODEL
 from models.agentflow.parts import EngineParts
+from models.agentflow.port import Port
 from models.agentflow.program import Program
 from models.agentflow.settings import EngineSettings
 from models.agentflow.store import Store
@@ -39,17 +50,22 @@ __all__ = [
     "GetResult",
     "Outcome",
     "Policy",
+    "Port",
     "Program",
     "Promise",
     "Recorded",
     "Signal",
     "Start",
+    "Started",
     "StepCompleted",
+    "StepFailed",
     "StepFailure",
     "StepScheduled",
     "StepStarted",
+    "StepTimedOut",
     "Store",
     "Worker",
     "deploy",
+    "roles_of",
     "workers_of",
 ]

@@ -65,8 +65,9 @@ class Book:
                 self._tell(record, ReadBack)
 
     def stamp(self) -> int:
-        """The time to write down, in ns: the store's wall clock, but never before what is written already."""
-        return max(self._last, self._node.now())
+        """The time to go by, in ns: the store's wall clock, but never before what was gone by or written already."""
+        self._last = max(self._last, self._node.now())
+        return self._last
 
     def commit(self, run: str, events: Sequence[h.HistoryEvent], *, beside: tuple[Change, ...] = ()) -> None:
         """Append events to a run: one record, and then the checks are told."""

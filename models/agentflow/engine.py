@@ -1,5 +1,6 @@
 """How an engine is put on nodes: the store first, then deciders, then workers; what follows is the application's."""
 
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from models.agentflow.decider import Decider
@@ -8,7 +9,9 @@ from models.agentflow.program import Program
 from models.agentflow.settings import EngineSettings
 from models.agentflow.store import Store
 from models.agentflow.worker import Worker
-from sim import System
+from sim import Actor, System
+
+Role = Callable[[Mapping[str, Actor]], Iterable[str]]
 
 
 def deploy(
@@ -31,3 +34,16 @@ def deploy(
 def workers_of(settings: EngineSettings, servers: int, others: int) -> int:
     """How many workers so many servers make."""
     return servers - 1 - settings.deciders - others
+
+
+def roles_of(**others: type[Actor]) -> dict[str, Role]:
+    """Who is what, for selectors; the store is the `leader`. `others` are the application's own nodes by role."""
+    kinds: dict[str, type[Actor]] = {"leader": Store, "store": Store, "decider": Decider, "worker": Worker, **others}
+    return {role: _in_role(kind) for role, kind in kinds.items()}
+
+
+def _in_role(kind: type[Actor]) -> Role:
+    def find(actors: Mapping[str, Actor]) -> list[str]:
+        return [name for name, one in actors.items() if isinstance(one, kind)]
+
+    return find

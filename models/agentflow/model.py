@@ -1,12 +1,11 @@
 """The model that scenarios name: `systems: {flow: {model: agentflow, nodes: 9}}`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 from typing import cast
 
 from models.agentflow.client import VERBS, FlowClient
-from models.agentflow.decider import Decider
-from models.agentflow.engine import deploy, workers_of
+from models.agentflow.engine import deploy, roles_of, workers_of
 from models.agentflow.flows import program
 from models.agentflow.invariants import CHECKS
 from models.agentflow.landmarks import LANDMARKS
@@ -14,9 +13,7 @@ from models.agentflow.mutants import MUTANTS
 from models.agentflow.own_parts import Parts
 from models.agentflow.service import Service
 from models.agentflow.settings import Settings
-from models.agentflow.store import Store
-from models.agentflow.worker import Worker
-from sim import Actor, Model, Parameters, System
+from sim import Model, Parameters, System
 
 
 def build(system: System) -> None:
@@ -40,13 +37,6 @@ def refuse(parameters: Parameters, servers: int) -> Iterable[tuple[str, str]]:
         yield "nodes", f"a store, {settings.deciders} deciders, {settings.services} services and a worker are {needed}"
 
 
-def _in_role(kind: type[Actor]) -> Callable[[Mapping[str, Actor]], Iterable[str]]:
-    def find(actors: Mapping[str, Actor]) -> list[str]:
-        return [name for name, one in actors.items() if isinstance(one, kind)]
-
-    return find
-
-
 MODEL = Model(
     name="agentflow",
     about="AgentFlow: event-sourced workflows; replay, retries, four timeouts, leases with fencing, signals, sagas",
@@ -56,12 +46,6 @@ MODEL = Model(
     refuse=refuse,
     checks=CHECKS,
     landmarks=LANDMARKS,
-    roles={
-        "leader": _in_role(Store),
-        "store": _in_role(Store),
-        "decider": _in_role(Decider),
-        "worker": _in_role(Worker),
-        "service": _in_role(Service),
-    },
+    roles=roles_of(service=Service),
     mutants=MUTANTS,
 )

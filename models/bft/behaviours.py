@@ -27,7 +27,7 @@ from models.bft.messages import (
 )
 from models.bft.party import Party
 from models.bft.promotion import Promotion, signed_of
-from models.bft.two_faced import Denies, against
+from models.bft.two_faced import Accomplice, Denies, against
 from sim import Message
 from sim.adversary import Behaviour, Puppet, Said, innermost, parts, replace
 from sim.agreement import Certificate, Share
@@ -263,5 +263,6 @@ class Amnesia(Behaviour):
 
 
 BEHAVIOURS: Mapping[str, type[Behaviour]] = {
-    one.verb: one for one in (BadValue, Double, FalseDecide, EarlyCoin, HidesStage, Stubborn, Amnesia, Denies)
+    one.verb: one
+    for one in (BadValue, Double, FalseDecide, EarlyCoin, HidesStage, Stubborn, Amnesia, Denies, Accomplice)
 }

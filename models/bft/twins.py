@@ -2,8 +2,8 @@
 
 The format (asonnino/twins-simulator): `num_of_nodes` identities 0, 1, ..., of which the first `num_of_twins` run twice,
 the copies being numbered after the nodes; scenarios with `round_leaders`, `round_partitions` and `firewall` by round.
-A round of theirs is here one step of the protocol: a type of message and round. Leaders become a scripted coin, and mean
-something to protocols that elect them (VABA, sMVBA); where a round names several, the first is elected.
+A round of theirs is here one step of the protocol: a type of message and round. Leaders become a scripted coin, so they
+mean something where leaders are elected (VABA, sMVBA); where a round names several, the first is elected.
 """
 
 from collections.abc import Mapping, Sequence

@@ -5,11 +5,12 @@ from typing import ClassVar, cast
 import pydantic
 
 from models.bft.abba import Abba
-from models.bft.messages import Envelope, LeaderPreVote, Vote
+from models.bft.messages import Envelope, LeaderPreVote, Toss, Vote
 from models.bft.party import Party
 from models.bft.smvba import NONE, Smvba
 from sim import Message
 from sim.adversary import Behaviour, Puppet, Said, innermost
+from sim.agreement import Share, Tag
 
 
 class Denies(Behaviour):
@@ -36,6 +37,26 @@ class Denies(Behaviour):
         if isinstance(found, Abba) and (instance, turn) not in puppet.seen:
             puppet.seen[instance, turn] = None
             found.propose(0, None)
+
+
+class _Oblivious(dict[Tag, bytes]):
+    """What a party signed, if it remembers nothing."""
+
+    def __contains__(self, tag: object) -> bool:
+        return False
+
+
+class Accomplice(Behaviour):
+    """Signs whatever it is asked to sign, as often as it is asked; else it follows its code."""
+
+    verb: ClassVar[str] = "accomplice"
+
+    def begin(self, puppet: Puppet) -> None:
+        """Its own code forgets what it has signed."""
+        party = puppet.node.actor
+        if isinstance(party, Party):
+            party.crypto.signed = _Oblivious(party.crypto.signed)
+            puppet.act(Toss("", 0, Share("", 0)), puppet.name)
 
 
 def against(puppet: Puppet, message: Envelope) -> Message:

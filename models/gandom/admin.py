@@ -30,16 +30,13 @@ class Admin(Actor):
         """Go on where the storage says."""
         stored = self.disk.load(Tab)
         self.tab = Tab(self.random.below(2**32)) if stored is None else stored
-        self.loaded(stored)
+        self._shown: set[str] = set()  # sites of which a page came since the tab was loaded
         if self.tab.announced:
             self.emit(Resumed(self.name))
         for ring, order in enumerate(self.tab.announced, start=1):
             self.emit(Announced(self.name, self.tab.life, ring, order))
         self._timer = self.timer(self._poll)
         self._timer.reset(self.random.between(1, self._settings.feed_every))
-
-    def loaded(self, stored: Tab | None) -> None:
-        """What a load changes: nothing."""
 
     def _poll(self) -> None:
         for site in self._sites:
@@ -59,15 +56,21 @@ class Admin(Actor):
     @on(FeedPage)
     def page(self, source: str, page: FeedPage) -> None:
         """Announce what is new."""
-        news = self.news(source, page)
+        news = self.news(source, page, is_first=source not in self._shown)
+        self._shown.add(source)
         last = max((entry.n for entry in page.entries), default=page.after)
         if news or last > self.cursor(source):
             self.keep(source, max(last, self.cursor(source)), tuple(dict.fromkeys(entry.order for entry in news)))
 
-    def news(self, source: str, page: FeedPage) -> list[FeedEntry]:
-        """Entries to ring for. A page may be the answer to an older question: only what is beyond the cursor counts."""
+    def news(self, source: str, page: FeedPage, *, is_first: bool) -> list[FeedEntry]:  # noqa: ARG002 - see below
+        """Entries to ring for.
+
+        A page may be the answer to an older question, so only what is beyond the cursor counts. What the first page
+        after a load shows is as new as anything.
+        """
         cursor = self.cursor(source)
-        return [entry for entry in page.entries if entry.n > cursor and entry.order not in self.tab.announced]
+        beyond = [entry for entry in page.entries if entry.n > cursor and entry.what == "placed"]
+        return [entry for entry in beyond if entry.order not in self.tab.announced]
 
     def keep(self, source: str, cursor: int, orders: tuple[str, ...]) -> None:
         """Store the cursor and ring, in one."""

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from models.gandom.draft import Draft
-from models.gandom.messages import CONFLICT as CONFLICT_409
-from models.gandom.messages import OUT_OF_STOCK, Place, Placed
+from models.gandom.messages import CONFLICT_409, OUT_OF_STOCK, Place, Placed
 from models.gandom.order import PLACED, Order
 from models.patterns import CONFLICT, IN_PROGRESS, Entry
 from sim import MS, Caller

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from models.gandom.ledger import TRANSFER, Movement, OrderNote
+import msgspec
+
+from models.gandom.ledger import Movement, OrderNote
 from models.gandom.order import Order
 from models.gandom.records import Change, FeedEntry, OrderPut
 
@@ -28,11 +30,8 @@ class Draft:
         """Add a movement of this site."""
         site = self._site
         plain = Movement(site.name, self._next(), sku, kind, quantity, reason, held, to, site.now())
-        effect = 0 if kind == TRANSFER else plain.effect
-        self._free[sku] = self._free.get(sku, site.ledger.free.get(sku, 0)) + effect
-        self.changes.append(
-            Movement(plain.site, plain.serial, sku, kind, quantity, reason, held, to, plain.at, balance=self._free[sku])
-        )
+        self._free[sku] = self._free.get(sku, site.ledger.free.get(sku, 0)) + plain.effect
+        self.changes.append(msgspec.structs.replace(plain, balance=self._free[sku]))
 
     def put(self, order: Order, before: str) -> None:
         """Add an order as it shall be."""

@@ -6,8 +6,7 @@ import msgspec
 
 from models.gandom.draft import Draft
 from models.gandom.ledger import RECEIVE
-from models.gandom.messages import CONFLICT as CONFLICT_409
-from models.gandom.messages import Imported, ImportFile, Noted, NoteDelivery, Scan, ScanAnswer
+from models.gandom.messages import CONFLICT_409, Imported, ImportFile, Noted, NoteDelivery, Scan, ScanAnswer
 from models.gandom.records import DeliveryNote, Review
 from models.patterns import CONFLICT, Entry
 from sim import Caller
@@ -61,10 +60,13 @@ class Ingestion:
         known = site.keys.begin(key, _encode(scan))
         if isinstance(known, Entry):
             return msgspec.msgpack.decode(known.answer, type=ScanAnswer)
+        if known == CONFLICT:
+            site.refuse(caller, CONFLICT_409)
+            return None
         wrong = site.pricing.wrong(((scan.sku, scan.quantity),))
-        if known == CONFLICT or wrong:
-            site.keys.drop(key) if known is None else None
-            site.refuse(caller, wrong or CONFLICT_409)
+        if wrong:
+            site.keys.drop(key)
+            site.refuse(caller, wrong)
             return None
         draft = Draft(site)
         answer = self._receive(draft, scan)

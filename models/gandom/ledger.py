@@ -121,10 +121,6 @@ class Ledger:
         """Whether a movement of this kind was made for this reason: what is done once asks here."""
         return (kind, reason) in self._reasons
 
-    def find(self, kind: str, reason: str) -> Movement | None:
-        """The newest movement of this kind that was made for this reason."""
-        return self._reasons.get((kind, reason))
-
     def on_hand(self, sku: str) -> int:
         """What lies on the shelf: free to sell, or held for an order that is not paid."""
         return self.free.get(sku, 0) + self.promised.get(sku, 0)

@@ -58,6 +58,10 @@ def refuse(parameters: Parameters, servers: int) -> Iterable[tuple[str, str]]:
     if sites < SITES_MIN:
         others = f"a provider, {settings.admins} admins and {settings.scanners} scanners"
         yield "admins", f"{others} leave {max(0, sites)} of {servers} servers; office and storefront need {SITES_MIN}"
+    if settings.webhook_lost and not settings.poll:
+        yield "webhook_lost", "some webhooks never come, and with poll: 0s nobody asks: orders would wait for ever"
+    if settings.contact <= settings.sync:
+        yield "contact", "expected more than sync, or sites are out of touch between two rounds"
 
 
 MODEL = Model(

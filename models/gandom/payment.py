@@ -22,7 +22,6 @@ from models.gandom.messages import (
     RefundIntent,
 )
 from models.gandom.order import AWAITING, CANCELED, EXPIRED, PLACED, REFUNDING, Order
-from models.gandom.settings import HOUR
 from models.patterns import RetryPolicy
 from sim import MS, Caller, Refused, Request, Timeout
 
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
     from models.gandom.site import Site
 
 CANCEL, EXPIRE = "cancel", "expire"
-KEY_MARGIN = HOUR
-"""Clocks differ: a key counts as forgotten this much earlier."""
+KEY_SHARE = 24
+"""Clocks differ: a key counts as forgotten when all but this part of its time is over; an hour of a day."""
 
 Errand = Callable[[Order], Awaitable[None]]
 
@@ -134,7 +133,11 @@ class Payments:
 
     def is_forgotten(self, order: Order) -> bool:
         """Whether the provider may have forgotten the key of this try."""
-        return self._site.now() - order.key_at >= self._site.settings.key_ttl - KEY_MARGIN
+        return self._is_old(order.key_at)
+
+    def _is_old(self, first_use: int) -> bool:
+        key_ttl = self._site.settings.key_ttl
+        return self._site.now() - first_use >= key_ttl - key_ttl // KEY_SHARE
 
     def key(self, order: Order) -> str:
         """The idempotency key of this try, however often it is repeated."""
@@ -170,10 +173,10 @@ class Payments:
 
     async def _refund(self, order: Order) -> None:
         """Pay back the first intent that is owed."""
-        site, intent = self._site, order.owes[0]
+        intent = order.owes[0]
         known = await self.ask(Fetch(intent))
         if known.view is not None and known.view.refunded < known.view.cents:
-            if site.now() - order.refund_at >= site.settings.key_ttl - KEY_MARGIN or order.refunds == 0:
+            if order.refunds == 0 or self._is_old(order.refund_at):
                 order = self._next_refund(order)
             await self.ask(RefundIntent(f"{order.id}/refund/{order.refunds}", intent, known.view.cents))
             known = await self.ask(Fetch(intent))

@@ -1,40 +1,11 @@
 """A site: a storefront, or the office with its till. Every handler that changes it is one transaction of a journal."""
 
+from models.gandom import messages as m
 from models.gandom.apply import apply_change
 from models.gandom.draft import Draft
 from models.gandom.events import Synced, Uploaded, Wrote
 from models.gandom.front import Front
 from models.gandom.ledger import RECEIVE, Movement, OrderNote
-from models.gandom.messages import (
-    Batch,
-    Board,
-    BoardAsk,
-    CancelOrder,
-    Edit,
-    EditDone,
-    FeedAsk,
-    Handle,
-    Hello,
-    Imported,
-    ImportFile,
-    Noted,
-    NoteDelivery,
-    OrderSeen,
-    Pay,
-    PendingAsk,
-    Place,
-    Return,
-    RightsAsk,
-    Scan,
-    ScanAnswer,
-    Sell,
-    Sold,
-    StockAsk,
-    StockSeen,
-    Waste,
-    Webhook,
-    Yield,
-)
 from models.gandom.order import CLOSED, UNPAID, Order
 from models.gandom.parts import Parts
 from models.gandom.payment import EXPIRE
@@ -196,30 +167,30 @@ class Site(Actor):
 
     # Sites
 
-    @on(Hello)
-    def hello(self, source: str, hello: Hello) -> None:
+    @on(m.Hello)
+    def hello(self, source: str, hello: m.Hello) -> None:
         """From another site."""
         self.sync.hello(source, hello)
 
-    @on(Batch)
-    def batch(self, source: str, batch: Batch) -> None:
+    @on(m.Batch)
+    def batch(self, source: str, batch: m.Batch) -> None:
         """From another site."""
         self.sync.batch(source, batch)
 
-    @on(RightsAsk)
-    def rights_ask(self, source: str, ask: RightsAsk) -> None:
+    @on(m.RightsAsk)
+    def rights_ask(self, source: str, ask: m.RightsAsk) -> None:
         """From another site."""
         self.escrow.asked(source, ask)
 
-    @on(Yield)
-    def give_up(self, source: str, message: Yield) -> None:  # noqa: ARG002 - whoever counted, it is not there
+    @on(m.Yield)
+    def give_up(self, source: str, message: m.Yield) -> None:  # noqa: ARG002 - whoever counted, it is not there
         """From a site that counted less than is promised."""
         self.counts.give_up(message.order)
 
     # Customers
 
-    @on(Place)
-    def place(self, caller: Caller, place: Place) -> None:
+    @on(m.Place)
+    def place(self, caller: Caller, place: m.Place) -> None:
         """A customer orders. With central stock the office takes the order."""
         office = self.sites[0]
         if self.settings.stock == "central" and self.name != office:
@@ -227,13 +198,13 @@ class Site(Actor):
         else:
             self.spawn(self.checkout.place(caller, place))
 
-    @on(Pay)
-    def pay(self, caller: Caller, pay: Pay) -> OrderSeen | None:
+    @on(m.Pay)
+    def pay(self, caller: Caller, pay: m.Pay) -> m.OrderSeen | None:
         """A customer pays."""
         return None if self.front.is_elsewhere(caller, pay) else self.payments.pay(caller, pay)
 
-    @on(Return)
-    def come_back(self, caller: Caller, back: Return) -> OrderSeen | None:
+    @on(m.Return)
+    def come_back(self, caller: Caller, back: m.Return) -> m.OrderSeen | None:
         """A customer comes back from the provider's page: that says nothing about the money."""
         if self.front.is_elsewhere(caller, back):
             return None
@@ -243,8 +214,8 @@ class Site(Actor):
         self.returns.came_back(order)
         return self.shown(back.order)
 
-    @on(CancelOrder)
-    def cancel(self, caller: Caller, cancel: CancelOrder) -> OrderSeen | None:
+    @on(m.CancelOrder)
+    def cancel(self, caller: Caller, cancel: m.CancelOrder) -> m.OrderSeen | None:
         """A customer cancels: what is not paid closes, what is paid and not begun is refunded."""
         if self.front.is_elsewhere(caller, cancel):
             return None
@@ -253,8 +224,8 @@ class Site(Actor):
             return None
         return self.front.cancel(caller, order)
 
-    @on(Handle)
-    def handle(self, caller: Caller, handle: Handle) -> OrderSeen | None:
+    @on(m.Handle)
+    def handle(self, caller: Caller, handle: m.Handle) -> m.OrderSeen | None:
         """Staff accepts, packs, hands over or rejects."""
         if self.front.is_elsewhere(caller, handle):
             return None
@@ -270,72 +241,72 @@ class Site(Actor):
             self.refuse(caller, f"no order {name!r}")
         return order
 
-    def shown(self, name: str) -> OrderSeen:
+    def shown(self, name: str) -> m.OrderSeen:
         """What a customer sees of an order."""
         order = self.book.orders[name]
-        return OrderSeen(order.id, order.state, order.outcome)
+        return m.OrderSeen(order.id, order.state, order.outcome)
 
     # Staff
 
-    @on(Sell)
-    def sell(self, caller: Caller, sale: Sell) -> Sold | None:
+    @on(m.Sell)
+    def sell(self, caller: Caller, sale: m.Sell) -> m.Sold | None:
         """A sale at the till."""
         return self.reservations.sell(caller, sale)
 
-    @on(Waste)
-    def waste(self, caller: Caller, waste: Waste) -> Sold | None:
+    @on(m.Waste)
+    def waste(self, caller: Caller, waste: m.Waste) -> m.Sold | None:
         """Bread is thrown away."""
         return self.reservations.waste(caller, waste)
 
-    @on(StockAsk)
-    def stock(self, caller: Caller, ask: StockAsk) -> StockSeen | None:
+    @on(m.StockAsk)
+    def stock(self, caller: Caller, ask: m.StockAsk) -> m.StockSeen | None:
         """A form is opened."""
         return self.counts.show(caller, ask)
 
-    @on(Edit)
-    def edit(self, caller: Caller, edit: Edit) -> EditDone | None:
+    @on(m.Edit)
+    def edit(self, caller: Caller, edit: m.Edit) -> m.EditDone | None:
         """A form is sent, or a shelf was counted."""
         return self.counts.edit(caller, edit)
 
-    @on(BoardAsk)
-    def board(self, caller: Caller, _: BoardAsk) -> Board:  # noqa: ARG002 - everybody may look
+    @on(m.BoardAsk)
+    def board(self, caller: Caller, _: m.BoardAsk) -> m.Board:  # noqa: ARG002 - everybody may look
         """The open orders of all sites."""
         notes = sorted(self.ledger.notes.values(), key=lambda note: (note.at, note.order))
-        return Board(tuple((note.order, note.state) for note in notes if note.state not in CLOSED))
+        return m.Board(tuple((note.order, note.state) for note in notes if note.state not in CLOSED))
 
     # Deliveries
 
-    @on(Scan)
-    def scan(self, caller: Caller, scan: Scan) -> ScanAnswer | None:
+    @on(m.Scan)
+    def scan(self, caller: Caller, scan: m.Scan) -> m.ScanAnswer | None:
         """From a scanner."""
         answer = self.ingestion.scan(caller, scan)
         if answer is not None:
             self.emit(Uploaded(scan.device, scan.serial, answer.result, self.now() - scan.at > OFFLINE))
         return answer
 
-    @on(NoteDelivery)
-    def note(self, caller: Caller, note: NoteDelivery) -> Noted | None:
+    @on(m.NoteDelivery)
+    def note(self, caller: Caller, note: m.NoteDelivery) -> m.Noted | None:
         """A delivery note is entered."""
         return self.ingestion.note(caller, note)
 
-    @on(ImportFile)
-    def load(self, caller: Caller, file: ImportFile) -> Imported | None:
+    @on(m.ImportFile)
+    def load(self, caller: Caller, file: m.ImportFile) -> m.Imported | None:
         """A supplier's file."""
         return self.ingestion.load(caller, file)
 
     # Admins and the provider
 
-    @on(FeedAsk)
-    def feed_ask(self, source: str, ask: FeedAsk) -> None:
+    @on(m.FeedAsk)
+    def feed_ask(self, source: str, ask: m.FeedAsk) -> None:
         """From a tab."""
         self.feed.asked(source, ask)
 
-    @on(PendingAsk)
-    def pending_ask(self, source: str, ask: PendingAsk) -> None:
+    @on(m.PendingAsk)
+    def pending_ask(self, source: str, ask: m.PendingAsk) -> None:
         """From a tab."""
         self.feed.pending(source, ask)
 
-    @on(Webhook)
-    def webhook(self, caller: Caller, hook: Webhook) -> None:
+    @on(m.Webhook)
+    def webhook(self, caller: Caller, hook: m.Webhook) -> None:
         """From the provider."""
         self.spawn(self.inbox.receive(caller, hook))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reports.page.recording import Recording
 from reports.page.telling import culprit_of, told
-from reports.page.text import visible
+from reports.page.text import brief, visible
 from reports.page.wording import content_of, kind_of
 from sim.explore.telling import Record
 from sim.world import trace as codes
@@ -15,7 +15,7 @@ from sim.world.units import show_ns
 
 MESSAGES_MAX = 60
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,_-'/()=")
-_LABEL_MAX = 70
+_LABEL_MAX = 80
 
 
 def mermaid(recording: Recording) -> bytes:
@@ -85,19 +85,19 @@ def _lines(one: Record, alias: dict[str, str]) -> Iterator[str]:
         arrow = "->>" if one.code == codes.DELIVER else "-x"
         content = content_of(one)
         label = f"{visible(kind_of(one), 40)}" + (f" {content}" if content else "")
-        yield f"{source}{arrow}{target}: {escaped(visible(label, _LABEL_MAX))}"
+        yield f"{source}{arrow}{target}: {escaped(brief(label, _LABEL_MAX))}"
     elif one.code == codes.FAULT:
         what = {"inject": "begins", "heal": "ends", "skip": "finds no target"}.get(str(one.rest[1]), str(one.rest[1]))
         yield _fault_note(str(one.rest[2]), tuple(one.rest[3]), f"{what} at {show_ns(one.t_ns)}", alias)
     else:
-        text = visible(one.words(), _LABEL_MAX)
+        text = brief(one.words(), _LABEL_MAX)
         yield f"Note over {alias[one.node]}: {escaped(text)}"
 
 
 def _fault_note(kind: str, targets: tuple[str, ...], when: str, alias: dict[str, str]) -> str:
     over = [alias[name] for name in targets if name in alias]
     names = ", ".join(targets)
-    return f"Note over {_over(over or list(alias.values()))}: {escaped(visible(f'{kind} {names} {when}', _LABEL_MAX))}"
+    return f"Note over {_over(over or list(alias.values()))}: {escaped(brief(f'{kind} {names} {when}', _LABEL_MAX))}"
 
 
 def _over(aliases: list[str]) -> str:

@@ -3,14 +3,14 @@
 Of a run:    fault_strip, timeline, space_time, state_bands, latency
 Of a sweep:  shares, heat_map, accumulation
 Of several:  recovery, survival, message_cost
-Keep one:    save
+Beside:      panels (axes for several), save
 
 One style for all (paper.mplstyle). Axes carry units, faults are shaded, intervals of 95% are drawn where there is
 chance, and what a colour says a hatch, a marker or a line style says too. Equal input gives equal bytes.
 """
 
 from reports.figures.accumulation import accumulation
-from reports.figures.canvas import save
+from reports.figures.canvas import panels, save
 from reports.figures.fault_strip import fault_strip
 from reports.figures.heat_map import heat_map
 from reports.figures.latency import latency
@@ -28,6 +28,7 @@ __all__ = [
     "heat_map",
     "latency",
     "message_cost",
+    "panels",
     "recovery",
     "save",
     "shares",

@@ -42,6 +42,18 @@ def axes(ax: "Axes | None", height: float = 3.0) -> Iterator["Axes"]:
     matplotlib.interactive(shown_at_once)
 
 
+def panels(rows: int = 1, columns: int = 1, height: float = 2.6, *, share_y: bool = False) -> "list[Axes]":
+    """Axes in our style on one figure, row by row, each row of this height (inches); to give to figures as `ax`."""
+    import matplotlib
+    import matplotlib.pyplot as plt
+
+    with plt.style.context(STYLE):
+        _, grid = plt.subplots(rows, columns, figsize=(7.0, height * rows), sharey=share_y, squeeze=False)
+        shown_at_once = plt.isinteractive()
+    matplotlib.interactive(shown_at_once)
+    return [ax for row in grid for ax in row]
+
+
 def caption(ax: "Axes", text: str) -> None:
     """Small words below the axis: how many, and what is shown by what."""
     from textwrap import fill

@@ -56,8 +56,8 @@ _PARTS: dict[tuple[str, str], tuple[str, ...]] = {
         "start", "dom", "data", "paint", "axis", "faults", "history", "spacetime", "states", "measures", "inspector",
         "keys", "run",
     ),
-    ("script", "sweep"): ("start", "dom", "sweep"),
-    ("script", "mutants"): ("start", "dom", "mutants"),
+    ("script", "sweep"): ("start", "dom", "charts", "sweep"),
+    ("script", "mutants"): ("start", "dom", "charts", "mutants"),
 }  # fmt: skip
 """The files that each page is made of, in order."""
 

@@ -100,7 +100,7 @@ def page_of(recording: Recording) -> str:
         name=visible(run.scenario),
         about=visible(recording.loaded.scenario.about, 600),
         verdict=run.verdict,
-        culprit=None if verdict is None else _line(verdict),
+        culprit=None if verdict is None else _line(verdict, 700),
         checks=[_line(one) for one in sorted(run.checks, key=_by_weight)],
         commands=_commands(recording),
         expected=visible(run.expect.replace("violates", "to violate"), 80) if run.expect != "pass" else "",
@@ -179,9 +179,9 @@ def _by_weight(verdict: Verdict) -> int:
     return _WEIGHT[verdict.status]
 
 
-def _line(verdict: Verdict) -> CheckLine:
+def _line(verdict: Verdict, most: int = 2000) -> CheckLine:
     because = [visible(line, 400) for line in (*verdict.because, *verdict.notes)]
-    return CheckLine(verdict.status, visible(verdict.check, 80), visible(verdict.detail, 2000), because)
+    return CheckLine(verdict.status, visible(verdict.check, 80), visible(verdict.detail, most), because)
 
 
 def _commands(recording: Recording) -> list[Command]:

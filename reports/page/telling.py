@@ -74,6 +74,8 @@ def view_of(recording: Recording, verdict: Verdict | None, records: list[Record]
     if verdict is None or verdict.status != "fail":
         return View(0, end, None)
     moments = _named(recording, verdict) or [one.t_ns for one in records[-6:]]
+    if verdict.kind == "liveness":  # what did not happen, from when it was due on
+        moments.append(recording.loaded.scenario.duration - recording.loaded.scenario.settle)
     if not moments:
         return View(0, end, None if verdict.at_ns is None else ticks(verdict.at_ns))
     first, last = ticks(min(moments)), ticks(max(moments))

@@ -18,6 +18,12 @@ def visible(value: object, most: int = TEXT_MAX) -> str:
     return _cut(_written_out(str(value), frozenset()), most)
 
 
+def brief(value: object, most: int) -> str:
+    """The beginning of a value, where the rest matters less."""
+    text = _written_out(str(value)[: most + 1], frozenset())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def visible_lines(text: str, most: int = 40_000) -> str:
     """A text of several lines; its line ends and tabs stay."""
     return _cut(_written_out(text, _KEPT_IN_LINES), most)

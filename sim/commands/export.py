@@ -47,7 +47,18 @@ def execute(arguments: argparse.Namespace) -> int:
         Path(arguments.output).write_bytes(data)
     except OSError as error:
         raise UsageError(f"{arguments.output}: {error.strerror}") from None
+    print(common.written(Path(arguments.output), len(data), _use(arguments.to, arguments.output)))
     return PASS
+
+
+def _use(name: str, file: str) -> str:
+    """What to do with a file of this format."""
+    uses = {
+        "perfetto": "open it at https://ui.perfetto.dev",
+        "shiviz": "load it at https://bestchai.bitbucket.io/shiviz",
+        "mermaid": "paste it into an issue",
+    }
+    return uses.get(name, f"sim check {file} --spec ..." if name in FORMATS else "")
 
 
 def _trace(arguments: argparse.Namespace) -> bytes:

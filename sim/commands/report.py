@@ -7,6 +7,7 @@ from sim import status
 from sim.commands import common
 from sim.commands.recorded import recorded
 from sim.commands.usage import UsageError
+from sim.scenario.errors import ScenarioErrors
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +33,7 @@ def execute(arguments: argparse.Namespace) -> int:
         output.write_bytes(data)
     except OSError as error:
         raise UsageError(f"{output}: {error.strerror}") from None
-    print(f"{output}  {len(data) / 1e6:.1f} MB")
+    print(common.written(output, len(data)))
     return status.PASS
 
 
@@ -42,6 +43,43 @@ def _beside(path: Path) -> Path:
 
 
 def _page_of(arguments: argparse.Namespace) -> str:
+    path = Path(arguments.run)
+    begins = _begins(path)
+    if begins.startswith(b"SQLite format 3"):
+        return _sweep_page(path)
+    if b'"command": "mutants"' in begins:
+        return _matrix_page(path)
     from reports.page import page_of
 
     return page_of(recorded(arguments.run, arguments.seed, tuple(arguments.set)))
+
+
+def _begins(path: Path) -> bytes:
+    """The first bytes of a file; none if it is not there, which whoever reads it next will say."""
+    try:
+        with path.open("rb") as file:
+            return file.read(200)
+    except OSError:
+        return b""
+
+
+def _sweep_page(path: Path) -> str:
+    from reports.page.sweeps import NothingSwept, kept_sweep, sweep_page
+    from sim.explore.results import ResultsError
+
+    common.find_models_near(".")
+    try:
+        return sweep_page(kept_sweep(path))
+    except (NothingSwept, ResultsError) as error:
+        raise UsageError(str(error)) from None
+    except ScenarioErrors as error:
+        raise UsageError(f"the scenario of this sweep is not valid any more:\n{error}", prefixed=False) from None
+
+
+def _matrix_page(path: Path) -> str:
+    from reports.page.matrices import NoMatrix, measured_page, read_matrix
+
+    try:
+        return measured_page(read_matrix(path.read_bytes()))
+    except (NoMatrix, OSError) as error:
+        raise UsageError(f"{path}: {error}") from None

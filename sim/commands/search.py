@@ -1,15 +1,14 @@
 """`sim search FILE`: look for failures with a strategy that learns from what it has seen."""
 
 import argparse
-import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sim import artefact, status
+from reports.progress import ProgressLine
+from sim import status
 from sim.commands import common
 from sim.commands.crews import crew_options, executor_of, folders_near, in_words
+from sim.commands.output import say
 from sim.commands.usage import UsageError
 from sim.explore.emit import named
 from sim.explore.search import Find, Search, search
@@ -43,12 +42,12 @@ def execute(arguments: argparse.Namespace) -> int:
     except ValueError as error:
         raise UsageError(str(error)) from None
     loaded = common.load_or_refuse(arguments.file, tuple(arguments.set))
-    on_progress = _progress(quiet=arguments.json)
-    found = _searched(arguments, loaded, on_progress)
-    on_progress("")
+    progress = ProgressLine(quiet=arguments.json or arguments.quiet)
+    found = _searched(arguments, loaded, progress)
+    progress.clear()
     files = [] if arguments.no_save else _write(found, Path(arguments.save) / loaded.scenario.name / "found")
     if arguments.json:
-        print(json.dumps(_as_json(found, files)))
+        say(arguments, "search", _as_json(found, files))
     else:
         from reports.console import console
         from reports.searches import show_search
@@ -59,7 +58,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return status.VIOLATION if found.finds else status.PASS
 
 
-def _searched(arguments: argparse.Namespace, loaded: Loaded, on_progress: Callable[[str], None]) -> Search:
+def _searched(arguments: argparse.Namespace, loaded: Loaded, progress: ProgressLine) -> Search:
     try:
         return in_words(
             lambda: search(
@@ -70,17 +69,11 @@ def _searched(arguments: argparse.Namespace, loaded: Loaded, on_progress: Callab
                 until=() if arguments.until_failure else None,
                 executor=executor_of(arguments),
                 folders=folders_near(arguments.file),
-                on_progress=on_progress,
+                on_progress=progress.show,
             )
         )
     except Unsuited as error:
         raise UsageError(str(error)) from None
-
-
-def _progress(*, quiet: bool) -> Callable[[str], None]:
-    if quiet or not artefact.is_terminal():
-        return lambda _: None
-    return lambda line: print("\r" + line.ljust(70), end="" if line else "\r", file=sys.stderr, flush=True)
 
 
 def _write(found: Search, folder: Path) -> list[str]:
@@ -104,9 +97,6 @@ def _story(one: Find) -> str:
 
 def _as_json(found: Search, files: list[str]) -> dict[str, Any]:
     return {
-        "schema": artefact.SCHEMA,
-        "command": "search",
-        "versions": artefact.versions(),
         "strategy": found.strategy,
         "said": found.said,
         "runs": found.runs,

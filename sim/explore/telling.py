@@ -68,9 +68,9 @@ class Record:
         return f"{show_ns(self.t_ns)}  {self.words()}"
 
 
-def records_of(decoded: Sequence[Sequence[Any]]) -> list[Record]:
-    """The records of a decoded trace."""
-    return [Record(number, one[0], one[1], tuple(one[2:])) for number, one in enumerate(decoded, 1)]
+def records_of(decoded: Sequence[Sequence[Any]], before: int = 0) -> list[Record]:
+    """The records of a decoded trace, of which the first has so many before it."""
+    return [Record(number, one[0], one[1], tuple(one[2:])) for number, one in enumerate(decoded, before + 1)]
 
 
 def _deliver(source: str, target: str, sent_ns: int, cause: int, message: Sequence[Any]) -> str:  # noqa: ARG001

@@ -123,7 +123,7 @@ async def _finish(awaitable: Awaitable[T]) -> T:
 
 async def gather(node: "Node", awaitables: tuple[Awaitable[T], ...]) -> list[T]:
     """All results, in the order given. The first failure is raised, and tasks that still run are cancelled."""
-    events = [as_event(node, one) for one in awaitables]
+    events = _taken(node, awaitables)
     all_of = simpy.AllOf(node.kernel, events)
     try:
         await all_of  # type: ignore[misc]
@@ -134,7 +134,7 @@ async def gather(node: "Node", awaitables: tuple[Awaitable[T], ...]) -> list[T]:
 
 async def first_of(node: "Node", awaitables: tuple[Awaitable[T], ...]) -> First[T]:
     """The first to be done (of those done at one instant, the first in the order given); the others are cancelled."""
-    events = [as_event(node, one) for one in awaitables]
+    events = _taken(node, awaitables)
     any_of = simpy.AnyOf(node.kernel, events)
     try:
         await any_of  # type: ignore[misc]
@@ -142,6 +142,14 @@ async def first_of(node: "Node", awaitables: tuple[Awaitable[T], ...]) -> First[
         return First(index, cast("T", events[index].value))
     finally:
         _cancel_rest(events, any_of)
+
+
+def _taken(node: "Node", awaitables: tuple[Awaitable[T], ...]) -> list[simpy.Event]:
+    """The events to wait for. Of several failures at one instant the first is raised, and the others are taken too."""
+    events = [as_event(node, one) for one in awaitables]
+    for event in events:
+        event._defused = True
+    return events
 
 
 def _cancel_rest(events: list[simpy.Event], awaited: simpy.Event) -> None:

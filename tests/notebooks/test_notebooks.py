@@ -71,3 +71,28 @@ def test_it_uses_public_names_only(text: Path) -> None:
             assert not [one.name for one in node.names if one.name.startswith(("models", "benchmarks", "sim.explore"))]
         elif isinstance(node, ast.Attribute):
             assert not (node.attr.startswith("_") and not node.attr.startswith("__"))
+
+
+def test_the_page_lists_every_notebook_with_its_question() -> None:
+    page = (ROOT / "docs" / "notebooks.md").read_text()
+    for text in TEXTS:
+        (question,) = re.findall(r"^# \*\*(.+?\?)\*\*$", text.read_text().replace("\n# ", " ", 0), flags=re.M)
+        assert question in page
+    (code,) = re.findall(r"```python\n(.*?)```", page, flags=re.S)
+    assert ast.parse(code)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/notebooks.md"])
+def test_the_code_of_the_page_runs(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+
+    mpl.use("Agg")
+    monkeypatch.chdir(ROOT)
+    code = next(
+        one for one in re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), flags=re.S) if "figures" in one
+    )
+    names: dict[str, object] = {}
+    exec(code, names)
+    assert getattr(names["run"], "ok", False)
+    plt.close("all")

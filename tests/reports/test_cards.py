@@ -85,6 +85,18 @@ def test_a_seed_of_a_sweep_runs_again_whole() -> None:
         swept().run(99)
 
 
+def test_an_interrupt_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    def show(_: object, line: str) -> None:
+        if line.startswith("1 of"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("reports.progress.ProgressLine.show", show)
+    found = sim.sweep(sim.load(ROOT / "scenarios/raft/calm.yaml").with_(duration="6s", settle="4s"), 9, jobs=1)
+    assert found.interrupted
+    assert 1 <= len(found.rows) < 9
+    assert "INTERRUPTED" in shown(found)
+
+
 def test_what_is_shrunk_fails_alone_in_the_same_way() -> None:
     small = sim.shrink(stale(), quiet=True)
     assert small.steps

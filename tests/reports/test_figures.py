@@ -43,7 +43,7 @@ def _without_a_screen() -> Iterator[None]:
 
 
 def test_every_figure_is_here() -> None:
-    assert {*EVERY, "save"} == set(figures.__all__)
+    assert {*EVERY, "panels", "save"} == set(figures.__all__)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -90,6 +90,13 @@ def test_messages_that_never_arrived_end_in_a_cross() -> None:
     (said,) = [text.get_text() for text in ax.texts if "messages sent" in text.get_text()]
     assert f"{len(crosses)} of those drawn never arrived" in said
     assert crosses
+
+
+def test_panels_are_axes_in_the_same_style() -> None:
+    above, below = figures.panels(2, share_y=True)
+    assert figures.latency(storm(), ax=below) is below
+    assert not above.spines["top"].get_visible()
+    assert above.figure is below.figure
 
 
 def test_too_many_messages_are_thinned_and_the_caption_says_so() -> None:

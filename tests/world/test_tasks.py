@@ -108,6 +108,31 @@ def test_a_cancelled_task_says_so_to_who_awaits_it() -> None:
     assert seen == ["closed", "seen"]
 
 
+@pytest.mark.parametrize("group", ["gather", "first_of"])
+def test_failures_of_one_instant_and_a_crash_leave_nothing_behind(group: str) -> None:
+    caught: list[str] = []
+
+    async def fails(self: Teller, ns: int) -> None:
+        await self.sleep(ns)
+        raise Timeout(f"after {ns}")
+
+    async def story(self: Teller) -> None:
+        together = getattr(self, group)
+        try:
+            await together(fails(self, 10), fails(self, 10), self.sleep(20))
+        except Timeout as error:
+            caught.append(str(error))
+        await together(fails(self, 50), self.sleep(60))
+
+    world = World(1)
+    world.add("teller", lambda: Teller(story))
+    world.boot()
+    world.run_until(30)
+    world.crash("teller")
+    world.run_until(100)
+    assert caught == ["after 10"]
+
+
 def test_a_crash_closes_stories_and_leaves_their_operations_open_as_unknown() -> None:
     seen: list[str] = []
 

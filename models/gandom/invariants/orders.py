@@ -1,7 +1,7 @@
 """Promises about orders: each once, only legal steps, and every line held, then sold or released, once."""
 
 from models.gandom.events import IntentState, OrderPlaced, OrderState
-from models.gandom.invariants.charges import MONEY_EVENTS, Accounts
+from models.gandom.invariants.charges import MONEY_EVENTS, Account, Accounts
 from models.gandom.invariants.told import LEDGER_EVENTS, Told
 from models.gandom.ledger import HOLD, RELEASE, RESTOCK, SELL, Movement
 from models.gandom.order import LEGAL, PLACED
@@ -102,13 +102,15 @@ class HeldRight(Invariant):
         account = self._accounts.by_order.get(line.rpartition("/")[0])
         if account is None:
             return
-        alive = [name for name, state in account.intents.items() if state in ("processing", "succeeded")]
-        alive = [name for name in alive if name not in account.charges or _is_kept(account.charges[name])]
+        alive = [name for name in account.intents if _is_alive(account, name)]
         if alive:
             state = account.intents[alive[0]]
             self.contradict(emitted, f"line {line} was released while {alive[0]} was {state}: {when(emitted)}")
 
 
-def _is_kept(charge: object) -> bool:
-    cents, refunded = getattr(charge, "cents", 0), getattr(charge, "refunded", 0)
-    return bool(cents > refunded)
+def _is_alive(account: Account, intent: str) -> bool:
+    """Whether an intent may still bring money, or has, and it was not paid back."""
+    charge = account.charges.get(intent)
+    if charge is not None:
+        return charge.refunded < charge.cents
+    return account.intents[intent] == "processing"

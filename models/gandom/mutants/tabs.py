@@ -21,18 +21,15 @@ class PollsPending(Admin):
 class ReloadForgets(Admin):
     """What waits when the tab is loaded counts as announced."""
 
-    def news(self, source: str, page: FeedPage) -> list[FeedEntry]:
+    def news(self, source: str, page: FeedPage, *, is_first: bool) -> list[FeedEntry]:
         """The first page after a load is backlog."""
-        seen = vars(self).setdefault("_seen", set())
-        is_first = source not in seen
-        seen.add(source)
-        return [] if is_first else super().news(source, page)
+        return [] if is_first else super().news(source, page, is_first=is_first)
 
 
 class PollsOverlap(Admin):
     """An answer is taken for that to the newest question."""
 
-    def news(self, source: str, page: FeedPage) -> list[FeedEntry]:  # noqa: ARG002 - whatever was known
+    def news(self, source: str, page: FeedPage, *, is_first: bool) -> list[FeedEntry]:  # noqa: ARG002 - all is news
         """All that it shows was asked for, so it is new."""
         return [entry for entry in page.entries if entry.what == "placed"]
 

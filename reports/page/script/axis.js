@@ -124,10 +124,17 @@ function ground(plot) {
   const x = axis.x(D.view.violation);
   if (x >= axis.left && x <= axis.width) plot.add("back", "path", { d: `M${x.toFixed(1)} 0V${plot.height}`, stroke: "var(--fail)", "stroke-width": 1.2, "stroke-dasharray": "3 2", "data-mark": "violation" });
 }
+// Stretches in which at least one fault was on.
+const stormy = [];
+for (const fault of D.faults.filter((one) => !one.skipped).sort((p, q) => p.since - q.since)) {
+  const last = stormy[stormy.length - 1];
+  if (last && fault.since <= last[1]) last[1] = Math.max(last[1], fault.until);
+  else stormy.push([fault.since, fault.until]);
+}
 function shades(plot) {
-  for (const fault of D.faults) {
-    if (fault.skipped || fault.until < axis.since || fault.since > axis.until) continue;
-    const a = Math.max(axis.left, axis.x(fault.since)), b = Math.min(axis.width, axis.x(fault.until));
+  for (const [since, until] of stormy) {
+    if (until < axis.since || since > axis.until) continue;
+    const a = Math.max(axis.left, axis.x(since)), b = Math.min(axis.width, axis.x(until));
     plot.add("back", "rect", { x: a, y: 0, width: Math.max(1, b - a), height: plot.height, fill: "var(--shade)", "data-mark": "shade" });
   }
 }

@@ -62,8 +62,9 @@ function addFaults() {
         ends[level] = fault.until;
         return [number, level];
       });
-      for (const [number, level] of at) found.set(`${number} ${node}`, [level, Math.max(1, Math.min(ends.length, 4))]);
-      for (const key of found.keys()) if (found.get(key)[0] > 3) found.get(key)[0] = 3;
+      // More than fit beside each other share a level by their kind, so that none hides under another's colour.
+      const here = [...new Set(own.map(([fault]) => fault.kind))], many = ends.length > 4;
+      for (const [number, level] of at) found.set(`${number} ${node}`, many ? [Math.min(3, here.indexOf(D.faults[number].kind)), Math.min(4, here.length)] : [level, Math.max(1, ends.length)]);
     }
     return found;
   }

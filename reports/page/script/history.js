@@ -69,7 +69,8 @@ function addHistory() {
     const witness = witnesses.find((one) => one.key === group.key);
     if (!witness) return;
     const from = Math.max(0, firstAt(witness.at, axis.since) - 1), to = Math.min(witness.at.length, firstAt(witness.at, axis.until) + 1);
-    if (to - from > 260) { plot.text(axis.width - 8, laneOf.values().next().value - 7, "zoom in for the order", { class: "faint", anchor: "end" }); return; }
+    const dense = to > from && (axis.x(witness.at[to - 1]) - axis.x(witness.at[from])) / (to - from) < 4;
+    if (to - from > 260 || (dense && to - from > 40)) { plot.text(axis.width - 8, laneOf.values().next().value - 7, "zoom in for the order", { class: "faint", anchor: "end" }); return; }
     let d = "";
     for (let i = from; i < to; i++) {
       const row = opRow.get(witness.operations[i]), lane = row === undefined ? undefined : laneOf.get(OPS.client[row]);

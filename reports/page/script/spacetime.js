@@ -50,7 +50,7 @@ function draw(made) {
   for (const i of rows) drawMessage(plot, i, y, dim && !lit(i) ? 0.12 : alpha);
   drawFlights(plot, y);
   drawMarks(plot, y, boxes);
-  if (rows.length < 90) for (const i of rows) nameMessage(plot, i, y, boxes);
+  if (rows.length < 90) for (const i of rows) if (!dim || lit(i)) nameMessage(plot, i, y, boxes);
   for (const record of chain) { const place = placeOf.get(record); if (place && place[0] === MESSAGE && y.has(M.source[place[1]])) drawMessage(plot, place[1], y, 1, 2.4); }
   const held = M.size < D.messages.total ? `; ${count(D.messages.total - M.size)} of the run are not in this page` : "";
   const left = inside.length - rows.length;

@@ -40,11 +40,13 @@ function addStates() {
     const flush = () => {
       if (!run) return;
       const a = axis.x(run.from), b = axis.x(run.to), fill = roles ? color(run.word) : "lane";
+      const former = run.word ? "" : formerRole(roles, run.from);
       if (run.word || !roles) plot.rect(a, y, b - a, high, { fill, alpha: fill === "lane" ? 0.55 : 0.85, mark: "state" });
-      const label = [run.word, run.term === undefined ? "" : run.term].filter((one) => one !== "" && one !== null).join(" ");
+      else if (former) plot.rect(a, y + 0.5, b - a, high - 1, { color: color(former), dash: "4 2", mark: "former" });
+      const label = [run.word || (former && `was ${former}`), run.term === undefined ? "" : run.term].filter((one) => one !== "" && one !== null).join(" ");
       if (terms && b - a > 3) plot.add("marks", "path", { d: `M${a.toFixed(1)} ${y}v${high}`, stroke: "var(--paper)" });
       const shown = b - a > textWidth(label) + 6 ? label : b - a > textWidth(String(run.term ?? "")) + 4 ? String(run.term ?? "") : "";
-      if (shown) plot.text(Math.max(a, axis.left) + 4, y + 10, shown, { layer: "marks", color: fill === "lane" || !roles ? "ink" : "paper" });
+      if (shown) plot.text(Math.max(a, axis.left) + 4, y + 10, shown, { layer: "marks", color: fill === "lane" || !roles || !run.word ? "ink" : "paper" });
     };
     for (let i = 0; i + 1 < edges.length; i++) {
       const word = roles ? valueAt(roles, edges[i]) || "" : "", term = terms ? valueAt(terms, edges[i]) : undefined;
@@ -69,6 +71,13 @@ function addStates() {
     const value = valueAt(one, axis.until);
     if (value !== null) plot.text(axis.left - 8, top + high, count(value), { anchor: "end", class: "soft" });
   }
+}
+
+// The role that a node had before its model counted it as nothing: a leader that does not know of its successor.
+function formerRole(roles, ticks) {
+  if (!roles) return "";
+  for (let i = firstAt(roles.at, ticks + 1) - 1; i >= 0; i--) if (roles.value[i]) return roles.value[i];
+  return "";
 }
 
 function valueAt(track, ticks) {

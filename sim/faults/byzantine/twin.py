@@ -26,6 +26,8 @@ class Sides(pydantic.BaseModel):
 class Twin(Behaviour):
     """A second copy, started on an empty disk, talks to the peers of `with` (default: a random half) in its place.
 
+    What comes from outside of the group, an input or a command, both copies hear. The copies of several corrupt nodes
+    talk among themselves: first with first, second with second, so that f + 1 of them can hold two worlds apart.
     With `rounds` it changes from step to step who talks to whom: a step is a type of message and round, in the order in
     which they are first seen. After the last step both copies talk to everybody.
     """
@@ -72,15 +74,17 @@ class Twin(Behaviour):
         """What those of the second say is for the second."""
         twin = puppet.twin
         assert twin is not None, "it began"
-        if self._talks(puppet, True, source, message):
+        outside = source not in puppet.scene.roster.servers
+        if outside or self._talks(puppet, True, source, message):
             twin.enter(lambda _: _hand(twin, source, message), None)
-        return self._talks(puppet, False, source, message)
+        return outside or self._talks(puppet, False, source, message)
 
     def _second_says(self, puppet: Puppet, to: str, message: Message) -> Said:
         twin = puppet.twin
         assert twin is not None, "it began"
-        if to == puppet.name:
-            puppet.world.at(puppet.world.now, lambda: twin.enter(lambda _: _hand(twin, to, message), None))
+        fellow = twin if to == puppet.name else None if self.rounds else _twin_of(puppet, to)
+        if fellow is not None:
+            puppet.world.at(puppet.world.now, lambda: fellow.enter(lambda _: _hand(fellow, puppet.name, message), None))
         elif self._talks(puppet, True, to, message):
             puppet.act(message, to)
             puppet.say(to, message)
@@ -89,6 +93,14 @@ class Twin(Behaviour):
     def selectors(self) -> list[Selector]:
         """Whom it tells, and who hears the second copy."""
         return [self.to, *(() if self.with_ is None else (self.with_,))]
+
+
+def _twin_of(puppet: Puppet, name: str) -> Node | None:
+    """The second copy of a colluder."""
+    if name not in puppet.colluders:
+        return None
+    strings = puppet.world.nodes[name].strings
+    return next((one.twin for one in strings if isinstance(one, Puppet) and one.twin is not None), None)
 
 
 def _hand(twin: Node, source: str, message: Message) -> None:

@@ -10,8 +10,8 @@ from sim.faults.schedule.conductor import Conductor, Order
 from sim.faults.selectors import Selector
 from sim.world.distributions import Exponential
 from sim.world.flight import Flight
-from sim.world.quantities import Duration, LatencyField
-from sim.world.units import MS
+from sim.world.quantities import Duration, LatencyField, Probability
+from sim.world.units import MS, PERCENT
 
 Count = Annotated[int, pydantic.Field(strict=True, ge=1, le=100_000)]
 
@@ -154,6 +154,23 @@ class SlowTypes(Order):
         meant = ("from", flight.source) in conductor.seen and ("to", flight.target) in conductor.seen
         fits = (not self.types or flight.kind in self.types) and fnmatchcase(flight.instance, self.instances)
         return flight.delay + (self.late if meant and fits else 0)
+
+
+class Uneven(Order):
+    """Some receivers hear some types of messages `late`, always the same: each pair of them with chance `share`.
+
+    So one party may know how a round ends before it knows what the round was about.
+    """
+
+    verb: ClassVar[str] = "uneven"
+
+    share: Probability = 25 * PERCENT
+    late: Duration = 100 * MS
+
+    def delay(self, conductor: Conductor, flight: Flight) -> int:
+        """By type and receiver, whoever sends it."""
+        is_late = conductor.stream.child(flight.kind, flight.target).chance(self.share)
+        return flight.delay + (self.late if is_late else 0)
 
 
 class LastMinute(Order):

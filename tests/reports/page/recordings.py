@@ -1,5 +1,7 @@
 """Recorded runs for the tests of pages: a failing one, one that stalls on a stale read, a large one, a hostile one."""
 
+import json
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -8,7 +10,7 @@ from reports.page import page_of, record
 from reports.page.recording import Recording
 from sim.checks.verdict import Verdict
 from sim.explore.telling import Record
-from sim.scenario.loader import load
+from sim.scenario.loader import Loaded, load, load_text
 from sim.world import trace as codes
 
 ROOT = Path(__file__).parents[3]
@@ -40,26 +42,34 @@ def large() -> tuple[Recording, str]:
     return recording, page_of(recording)
 
 
+@cache
 def hostile() -> Recording:
-    """A failing run in which every text that can come from outside tries to break out."""
-    plain = recorded("known_bugs/raft-stale-read.yaml")
+    """A failing run in which every text that can come from outside tries to break out.
+
+    Keys, values and names of clients are hostile in the run itself; the rest is put into its recording.
+    """
+    plain = record(_hostile_scenario(), 1)
     nasty = f"{HOSTILE}{BACKWARDS}{BROKEN}"
     records = tuple(_with_nasty_contents(one, nasty) for one in plain.records)
     failed = plain.run.failed[0]
-    verdict = Verdict(
-        nasty, "fail", f"{nasty} {LONG}", "history", involved=failed.involved, at_ns=failed.at_ns, because=(nasty, LONG)
-    )
+    assert failed.check == "linearizable"
+    told = replace(failed, detail=f"{failed.detail} {nasty} {LONG}", because=(nasty, LONG))
     fired = tuple(replace(one, id=nasty, effect=nasty, written={nasty: nasty}) for one in plain.run.fired)
     run = replace(
-        plain.run,
-        scenario=nasty,
-        checks=(verdict, *plain.run.checks),
-        notes=(nasty, LONG),
-        reproduce=nasty,
-        fired=fired,
-    )
+        plain.run, scenario=nasty, checks=(told, Verdict(nasty, "unknown", nasty), *plain.run.checks),
+        notes=(nasty, LONG), reproduce=nasty, fired=fired,
+    )  # fmt: skip
     loaded = replace(plain.loaded, text=f"# {nasty}\n{plain.loaded.text}\n# {LONG}", path=nasty)
-    return replace(plain, run=run, loaded=loaded, records=records, zones=dict.fromkeys(plain.zones, nasty))
+    return replace(plain, run=run, loaded=loaded, records=records, zones=dict.fromkeys(plain.run.servers, nasty))
+
+
+def _hostile_scenario() -> Loaded:
+    """The stale read with a key, values and clients that nobody should trust."""
+    text = (ROOT / "scenarios" / "known_bugs/raft-stale-read.yaml").read_text()
+    key, client = json.dumps(HOSTILE + BACKWARDS), json.dumps(f"c2{HOSTILE}")
+    text = re.sub(r"\bx\b(?=[,\]}])", lambda _: key, text).replace("client: c2", f"client: {client}")
+    text = text.replace("before]", json.dumps("before" + LONG) + "]").replace("after]", json.dumps(BACKWARDS) + "]")
+    return load_text(text, "hostile.yaml")
 
 
 def _with_nasty_contents(one: Record, nasty: str) -> Record:

@@ -208,8 +208,8 @@ def test_everything_that_acts_is_reached_by_keyboard_and_named(pages: Path, brow
 def test_print_has_the_pictures_and_no_buttons(pages: Path, browser: Browser) -> None:
     browser.open(pages / "vote.html")
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    buttons = "[...document.querySelectorAll('button')].filter((one) => one.offsetParent && !one.closest('.story'))"
-    assert browser.number(f"{buttons}.length") == 0
+    shown = "one.offsetParent && !one.closest('.story, .legend')"
+    assert browser.number(f"[...document.querySelectorAll('button')].filter((one) => {shown}).length") == 0
     pdf = browser.driver.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     assert len(base64.b64decode(pdf["data"])) > 20_000
