@@ -218,7 +218,7 @@ class DeadlineKept(Invariant):
         event = emitted.event
         if isinstance(event, Accepted):
             self._accepted.setdefault(event.id, emitted)
-        elif isinstance(event, (Called, Ended)) and event.id not in self._ended:
+        elif isinstance(event, Called) or (isinstance(event, Ended) and event.id not in self._ended):
             accepted = self._accepted[event.id]
             if isinstance(event, Ended):
                 self._ended[event.id] = None  # a gateway that came back says everything again
