@@ -102,7 +102,8 @@ class Broker(Actor):
         """Say that this broker is alive; False if the controller knows another of its name."""
         asked = m.BrokerBeat(self.name, self.broker_epoch, self._version)
         try:
-            said = await self.call(self.layout.controller, asked, timeout=self.settings.request_timeout)
+            # No longer than to the next one: a lost beat must not cost the session.
+            said = await self.call(self.layout.controller, asked, timeout=self.settings.broker_heartbeat)
         except Refused:
             return False
         except Timeout:

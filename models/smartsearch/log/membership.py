@@ -53,7 +53,7 @@ class Member:
                 return
             asked = m.GroupBeat(self._group, self._actor.name, generation)
             try:
-                if await self._cluster.ask(self._offsets, asked, timeout=settings.request_timeout) is not None:
+                if await self._cluster.ask(self._offsets, asked, timeout=settings.group_heartbeat) is not None:
                     heard = self._actor.elapsed()
             except Refused as refusal:
                 if refusal.reason in OVER:

@@ -89,3 +89,22 @@ def test_a_row_comes_back_as_it_was_packed_and_another_dimension_is_refused() ->
 
 def test_versions_are_different_embeddings() -> None:
     assert Embedding().vector("words", 1) != Embedding().vector("words", 2)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["HashBuiltin().vector('some words', 1)", "SetOrderChunks().paragraphs('\\n\\n'.join('abcdefgh'))"],
+)
+def test_the_planted_bugs_differ_between_two_processes(expression: str) -> None:
+    code = f"from models.smartsearch.mutants.pipeline_bugs import *; print({expression})"
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for hash_seed in ("1", "2")
+    ]
+    assert said[0] != said[1]
