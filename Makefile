@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 JOBS   ?= auto
 SEEDS  ?= 20000
 
-.PHONY: demo test lint bench soak schema clean
+.PHONY: demo test lint bench soak notebooks schema clean
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,8 +34,12 @@ soak: $(VENV)/.ready  ## long campaigns, hours: false alarms (goes on where it w
 	$(BIN)/sim mutants --plain
 	$(BIN)/python -m benchmarks.oracle
 
+notebooks: $(VENV)/.ready  ## run every notebook and write its figures anew
+	$(BIN)/python -m notebooks
+
 schema: $(VENV)/.ready
 	$(BIN)/sim schema > scenarios/schema.json
+	$(BIN)/sim schema --output > docs/output.schema.json
 
 clean:
 	rm -rf $(VENV) runs dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -3,6 +3,7 @@
 import sys
 
 from benchmarks import checkers, memory, messages, raft, scale, startup, storage, sweeps
+from benchmarks.agreement import speed
 
 ALL = {
     "messages": messages.main,
@@ -13,6 +14,7 @@ ALL = {
     "checkers": checkers.main,
     "storage": storage.main,
     "sweeps": sweeps.main,
+    "agreement": speed.main,
 }
 
 

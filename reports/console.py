@@ -14,6 +14,10 @@ MARKS = {"pass": ("ok", "green"), "fail": ("FAIL", "bold red"), "unknown": ("??"
 
 FILE_WIDTH = 400
 """How wide a table may be where no terminal says: a file has room."""
+NARROWEST, WIDEST = 80, 160
+"""Between these a table adapts to the terminal."""
+LINES_MAX = 25
+"""What is printed without `-v`."""
 _NAME_WIDTH = 27
 
 
@@ -24,13 +28,15 @@ def console(*, plain: bool = False, color: str = "auto", stderr: bool = False) -
     out = Console(
         stderr=stderr, no_color=off or None, force_terminal=forced, highlight=False, markup=False, soft_wrap=True
     )
-    if not out.is_terminal:
-        out.width = FILE_WIDTH
+    out.width = min(max(out.width, NARROWEST), WIDEST) if out.is_terminal else FILE_WIDTH
     return out
 
 
+_HEAD_LINES = 4
+
+
 def show_run(out: Console, run: Run, *, artefact: str = "", verbose: bool = False) -> None:
-    """Print a run, at most 25 lines unless `verbose` or more checks than that did not pass."""
+    """Print a run, at most 25 lines unless `verbose`."""
     counts = run.counts
     size = f"{len(run.servers)} servers, {len(run.clients)} clients  {show_ns(run.virtual_ns)} virtual"
     out.print(Text(f"{run.scenario}  seed {run.seed}  {size}", "bold"))
@@ -41,11 +47,15 @@ def show_run(out: Console, run: Run, *, artefact: str = "", verbose: bool = Fals
     )
     total = counts.ok + counts.fail + counts.unknown
     out.print(f"  operations  {total:,}: {counts.ok:,} ok, {counts.fail:,} fail, {counts.unknown:,} unknown")
-    for line in _check_lines(run, verbose):
+    lines = [*_check_lines(run, verbose), *(Text(f"  note  {note}") for note in run.notes)]
+    ending = _conclusion(run, artefact)
+    room = LINES_MAX - _HEAD_LINES - len(ending)
+    for line in lines if verbose or len(lines) <= room else lines[: room - 1]:
         out.print(line)
-    for note in run.notes:
-        out.print(f"  note  {note}")
-    _conclude(out, run, artefact)
+    if not verbose and len(lines) > room:
+        out.print(f"  ... {len(lines) - room + 1} lines more with -v")
+    for line in ending:
+        out.print(line)
 
 
 def _faults(run: Run) -> str:
@@ -96,28 +106,33 @@ def _line(status: str, name: str, detail: str) -> Text:
 
 
 def _cut(name: str) -> str:
-    """Names are cut in the middle, so that both their ends can be told apart."""
-    if len(name) <= _NAME_WIDTH:
+    return cut(name, _NAME_WIDTH)
+
+
+def cut(name: str, width: int) -> str:
+    """A name cut in the middle, so that both its ends can be told apart."""
+    if len(name) <= width:
         return name
-    half = (_NAME_WIDTH - 2) // 2
-    return f"{name[:half]}..{name[-half:]}"
+    left, right = (width - 1) // 2, (width - 2) // 2
+    return f"{name[:left]}..{name[-right:]}" if right else name[:width]
 
 
-def _conclude(out: Console, run: Run, artefact: str) -> None:
+def _conclusion(run: Run, artefact: str) -> list[Text]:
+    """The verdict, and what to do next."""
     mark, style = MARKS[run.verdict]
     mark = "PASS" if run.verdict == "pass" else mark
     failed = ", ".join(one.check for one in run.failed)
     expected = (
         "" if run.expect == "pass" else f"   expected: {run.expect}" + (", as it is" if run.met else ", but not so")
     )
-    out.print(
-        Text.assemble(
-            (f"{mark:<5}", style), f" {failed:<{_NAME_WIDTH + 2}} fingerprint {run.fingerprint[:16]}{expected}"
-        )
-    )
-    out.print(f"  Reproduce  {run.reproduce}")
+    said = f" {failed:<{_NAME_WIDTH + 2}} fingerprint {run.fingerprint[:16]}{expected}"
+    lines = [Text.assemble((f"{mark:<5}", style), said), Text(f"  Reproduce  {run.reproduce}")]
     if artefact and (not run.met or run.verdict != "pass"):
-        out.print(f"  Replay     sim replay {artefact}")
+        lines.append(Text(f"  Replay     sim replay {artefact}"))
+    if run.verdict == "fail":
+        again = run.reproduce.removeprefix("sim run ")
+        lines += [Text(f"  Explain    sim explain {again}"), Text(f"  Shrink     sim shrink {again}")]
+    return lines
 
 
 def virtual_rate(run: Run) -> float:

@@ -22,6 +22,7 @@ def show_matrix(out: Console, found: Matrix) -> None:
     head = f"{runs:,} runs; {plan.repeat} repetitions of at most {plan.limit} seeds; seeds: median until found{ended}"
     out.print(Text(head, "bold"))
     show_table(out, _HEADER, [_row(cell) for cell in found.cells], _RIGHT)
+    _show_families(out, found)
     _show_reference(out, found)
     _conclude(out, found)
 
@@ -45,6 +46,22 @@ def _row(cell: Cell) -> list[TableCell]:
         str(len(cell.others)) if cell.others else "",
         "" if cell.smallest is None else str(cell.smallest),
     ]
+
+
+def _show_families(out: Console, found: Matrix) -> None:
+    """For each mutant how many seeds it took without each family of faults; a dash where it was not found."""
+    measured = [cell for cell in found.cells if cell.without]
+    names = sorted({family for cell in measured for family, _ in cell.without})
+    if not measured:
+        return
+    body: list[list[TableCell]] = []
+    for cell in measured:
+        waits = dict(cell.without)
+        said = [("-" if not waits[name].found else str(waits[name].runs)) if name in waits else "" for name in names]
+        body.append([cell.mutant.name, cell.ground.name, *said, ", ".join(cell.needs or ()) or "none of them"])
+    out.print(f"  seeds until found without a family of faults (- not in {found.plan.families}):")
+    header = ("mutant", "scenario", *names, "needs")
+    show_table(out, header, body, tuple(range(2, 2 + len(names))))
 
 
 def _show_reference(out: Console, found: Matrix) -> None:

@@ -74,21 +74,27 @@ def _record(run: Run, loaded: Loaded) -> Recording:
     running = Running(loaded, run.seed, keep_trace=True)
     world = running.world
     emitted: list[Emitted] = []
-    watch = _Roles(loaded, world)
+    watch = RoleWatch(loaded, world)
     world.subscribe([Event], emitted.append)
     world.subscribe([Event], watch.look)
     again = running.finish()
     if again.fingerprint != run.fingerprint:
         said = "the code has changed since, or the run depends on more than its seed (sim doctor finds it)"
         raise NotRecordable(f"{run.scenario} seed {run.seed} came out differently when it ran again: {said}")
-    return Recording(tuple(world.trace.records()), tuple(emitted), tuple(_flying(world)), tuple(watch.changes))
+    return Recording(tuple(world.trace.records()), tuple(emitted), tuple(flying_in(world)), tuple(watch.changes))
 
 
-class _Roles:
-    """Who is in which role, looked at whenever somebody emits something."""
+_OFTEN = 300
+"""From so many events of a kind on, only every so many of them are a reason to look at roles again."""
+_EVERY = 40
+
+
+class RoleWatch:
+    """Who is in which role, looked at when somebody emits something: at each rare event, and at some of the others."""
 
     def __init__(self, loaded: Loaded, world: World) -> None:
         self.changes: list[RoleChange] = []
+        self._seen: dict[type[Event], int] = {}
         self._world = world
         self._models = {name: find_model(entry.model).roles for name, entry in loaded.scenario.systems.items()}
         self._servers = {
@@ -99,6 +105,10 @@ class _Roles:
 
     def look(self, emitted: Emitted) -> None:
         """Compare the roles of the system that this one is of with what they were."""
+        kind = type(emitted.event)
+        self._seen[kind] = seen = self._seen.get(kind, 0) + 1
+        if seen > _OFTEN and seen % _EVERY:
+            return
         system = self._world.nodes[emitted.node].system
         roles = self._models.get(system)
         if not roles:
@@ -116,7 +126,7 @@ class _Roles:
         return {name: actor for name, actor in actors if actor is not None}
 
 
-def _flying(world: World) -> list[Flying]:
+def flying_in(world: World) -> list[Flying]:
     """What the queue of events holds of messages, in order of arrival, then what waits before paused nodes."""
     queued = [entry for entry in sorted(world.kernel._queue, key=lambda one: one[:3]) if entry[3] is arrive]
     waiting = [packet for node in world.nodes.values() for act, packet in node._backlog if act is arrive]

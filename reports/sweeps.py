@@ -10,19 +10,21 @@ from sim.explore.statistics import Interval, percent
 from sim.explore.summary import KindSummary, Summary
 from sim.explore.sweep import Progress, Sweep
 
-_POINTS_MAX = 30
+_POINTS_MAX = 8
+_KINDS_MAX = 9
+_SHOWN_MAX = 2
 
 
-def show_sweep(out: Console, sweep: Sweep, summary: Summary) -> None:
+def show_sweep(out: Console, sweep: Sweep, summary: Summary, *, verbose: bool = False) -> None:
     """Print a sweep: a table of failures or the bound that none of them gives, then what should be known beside."""
     out.print(Text(_head(sweep, summary), "bold"))
     for line in _facts(sweep, summary):
         out.print(f"  {line}")
     if len(sweep.order.points) > 1:
-        _show_points(out, sweep)
+        _show_points(out, sweep, None if verbose else _POINTS_MAX)
     if summary.kinds:
-        _show_kinds(out, summary)
-        _commands(out, sweep, summary)
+        _show_kinds(out, summary, None if verbose else _KINDS_MAX)
+        _commands(out, sweep, summary, None if verbose else _SHOWN_MAX)
     out.print(_conclusion(summary))
 
 
@@ -74,7 +76,7 @@ def _undecided(sweep: Sweep) -> list[str]:
     return [f"undecided   {len(seeds):,}: {details[min(seeds)]} (seed {min(seeds)})" for seeds in reasons.values()]
 
 
-def _show_kinds(out: Console, summary: Summary) -> None:
+def _show_kinds(out: Console, summary: Summary, most: int | None) -> None:
     body = [
         (
             Text(one.kind.check, "bold red" if one.first else ""),
@@ -85,9 +87,15 @@ def _show_kinds(out: Console, summary: Summary) -> None:
             str(one.smallest.seed),
             one.kind.sentence,
         )
-        for one in summary.kinds
+        for one in summary.kinds[:most]
     ]
     show_table(out, ("fails by", "first", "runs", "share", "95%", "seed", "how"), body, (1, 2, 3, 4, 5))
+    _say_hidden(out, len(summary.kinds), len(body), "kinds of failure")
+
+
+def _say_hidden(out: Console, all_: int, shown: int, what: str) -> None:
+    if all_ > shown:
+        out.print(f"  ... {all_ - shown} more {what} with -v")
 
 
 def show_interval(interval: Interval) -> str:
@@ -95,20 +103,21 @@ def show_interval(interval: Interval) -> str:
     return f"{percent(interval.low)} to {percent(interval.high or 0)}"
 
 
-def _show_points(out: Console, sweep: Sweep) -> None:
+def _show_points(out: Console, sweep: Sweep, most: int | None) -> None:
     """A line for each point: how many runs, how many failed."""
     body = []
-    for point in sweep.order.points[:_POINTS_MAX]:
+    for point in sweep.order.points[:most]:
         rows = [row for row in sweep.rows if row.point == point]
         failed, unknown = sum(row.failed for row in rows), sum(row.outcome == "unknown" for row in rows)
         body.append((" ".join(point), f"{len(rows):,}", f"{failed:,}", f"{unknown:,}"))
     show_table(out, ("point", "runs", "failed", "unknown"), body, (1, 2, 3))
+    _say_hidden(out, len(sweep.order.points), len(body), "points")
 
 
-def _commands(out: Console, sweep: Sweep, summary: Summary) -> None:
+def _commands(out: Console, sweep: Sweep, summary: Summary, most: int | None) -> None:
     """For each way to fail first, how to see its smallest seed, and how to make it small."""
     shown: list[KindSummary] = [one for one in summary.kinds if one.first] or list(summary.kinds[:1])
-    for one in shown[:5]:
+    for one in shown[:most]:
         row = one.smallest
         out.print(Text(f"  {row.detail}"))
         out.print(f"    Reproduce  {reproduce(sweep.order.loaded, row.point, row.seed)}")
@@ -130,7 +139,8 @@ def progress_line(progress: Progress) -> str:
     """How far, how fast, how many failed, how long still."""
     rate = progress.ran / progress.elapsed_s if progress.elapsed_s else 0.0
     total = "" if progress.total is None else f" of {progress.total:,}"
-    failed = f"  {progress.failed:,} failed" if progress.failed else ""
+    kinds = ", ".join(f"{count:,} {check}" for check, count in progress.kinds)
+    failed = f"  {progress.failed:,} failed ({kinds})" if progress.failed else ""
     left = ""
     if progress.total is not None and rate:
         left = f"  {(progress.total - progress.done) / rate:.0f}s left"

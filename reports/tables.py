@@ -27,6 +27,8 @@ def show_table(out: Console, header: Sequence[str], body: Sequence[Sequence[Cell
 
 def _fitted(cell: Cell, width: int, *, at_right: bool) -> Text:
     text = Text(cell) if isinstance(cell, str) else cell.copy()
-    text.truncate(width, overflow="ellipsis")
+    if len(text) > width:
+        text.truncate(width - 3)
+        text.append("...")
     text.align("right" if at_right else "left", width)
     return text

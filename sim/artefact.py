@@ -14,9 +14,13 @@ from sim.checks.formats.events import Fault
 from sim.identity import code_hash
 from sim.result import Run
 from sim.scenario.loader import Loaded
+from sim.world.link_rule import ENCODER
+from sim.world.trace import DELIVER, decode_records
 from sim.world.units import SECOND
 
 SCHEMA = "seedstorm/1"
+HEADERS = 40
+"""Bytes of a message's headers."""
 
 Json = dict[str, Any]
 
@@ -32,12 +36,14 @@ def versions() -> dict[str, str]:
 
 def as_json(run: Run, artefact: str = "") -> Json:
     """The run as `sim run --json` prints it: keys are stable, times are integers in `_ns` or floats in `_s`."""
+    head = {"schema": SCHEMA, "command": "run", "versions": versions(), "wall_s": round(run.wall_s, 4)}
+    return head | body(run, artefact)
+
+
+def body(run: Run, artefact: str = "") -> Json:
+    """The keys of a run that no other command has."""
     counts = run.counts
     return {
-        "schema": SCHEMA,
-        "command": "run",
-        "versions": versions(),
-        "wall_s": round(run.wall_s, 4),
         "scenario": run.scenario,
         "seed": run.seed,
         "verdict": run.verdict,
@@ -56,6 +62,7 @@ def as_json(run: Run, artefact: str = "") -> Json:
             "lost": counts.lost,
             "duplicated": counts.duplicated,
             "corrupted": counts.corrupted,
+            "bytes": _bytes(run),
         },
         "fired": [msgspec.to_builtins(one) for one in run.fired],
         "skipped": [msgspec.to_builtins(one) for one in run.skipped],
@@ -65,6 +72,14 @@ def as_json(run: Run, artefact: str = "") -> Json:
         "artefact": artefact or None,
         "notes": list(run.notes),
     }
+
+
+def _bytes(run: Run) -> int | None:
+    """Bytes on the wire of what was delivered, headers included; None where the trace was not kept."""
+    if not run.trace:
+        return None
+    messages = (one[6] for one in decode_records(b"".join(run.trace)) if one[1] == DELIVER)
+    return sum(len(ENCODER.encode(one)) + HEADERS for one in messages)
 
 
 def _verdict(verdict: object) -> Json:

@@ -38,7 +38,7 @@ def deploy(scenario: Scenario) -> list[Deployment]:
     return deployments
 
 
-def raise_world(scenario: Scenario, seed: int, deployments: Sequence[Deployment], *, keep_trace: bool) -> World:
+def raise_world(scenario: Scenario, seed: int, deployments: Sequence[Deployment], *, keep_trace: bool | range) -> World:
     """A world with every node of the deployments in it, not booted yet."""
     world = World(seed, _setting(scenario, keep_trace))
     zones = _zones(scenario, deployments)
@@ -88,7 +88,7 @@ def _live(world: World, names: Sequence[str]) -> Mapping[str, Actor]:
     return {name: actor for name, actor in actors if actor is not None}
 
 
-def _setting(scenario: Scenario, keep_trace: bool) -> Setting:
+def _setting(scenario: Scenario, keep_trace: bool | range) -> Setting:
     network = scenario.network
     return Setting(
         latency=network.latency,

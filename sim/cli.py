@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -27,6 +28,7 @@ VERBS = {
     "validate": "check scenario files without running them",
     "list": "list scenarios, models, faults, checks or mutants",
     "schema": "print the JSON Schema of scenario files",
+    "report": "write a run, a sweep or a kill matrix as an HTML page",
     "export": "write the history of a run as another checker reads it",
     "check": "decide whether recorded histories are linearizable, and say why not",
     "replay": "run a kept run again and compare the fingerprint",
@@ -104,5 +106,6 @@ def _dispatch(words: list[str]) -> int:
         hint = f", did you mean {near[0]!r}?" if near else f"; there are {', '.join(VERBS)}"
         raise UsageError(f"no verb named {verb!r}{hint}")
     arguments = _verb_parser(verb).parse_args(words[1:])
+    arguments.began = time.monotonic()
     execute = importlib.import_module(f"sim.commands.{verb}").execute
     return int(execute(arguments))

@@ -4,6 +4,8 @@ Each gives a frozen result that shows itself, says on standard error how far it 
 is done so far. `sim.run` and `sim.load` belong to them; all are names of `sim`.
 """
 
+import json
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from itertools import product
@@ -24,7 +26,6 @@ from sim.model import find_model
 from sim.result import Run
 from sim.scenario.loader import Loaded, load
 from sim.scenario.overrides import points
-from sim.scenario.yaml_text import Data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ def sweep(
     scenario: Loaded | str | Path,
     seeds: int | range = 100,
     *,
-    vary: Mapping[str, Sequence[Data]] | None = None,
+    vary: Mapping[str, Sequence[object]] | None = None,
     jobs: int | None = None,
     coverage: bool = False,
     until_failure: bool = False,
@@ -59,7 +60,7 @@ def sweep(
     axes = [[f"{path}={_written(value)}" for value in values] for path, values in (vary or {}).items()]
     at = tuple((*point, *more) for point in points(loaded.scenario) for more in product(*axes))
     order = Order(loaded, wanted, at, until_failure=until_failure, folders=_folders(loaded), covered=coverage)
-    with _progress(quiet) as line:
+    with _progress(quiet) as line, _without_main():
         from reports.sweeps import progress_line
 
         return sweep_order(order, _crew(jobs, len(wanted) * len(at)), None, lambda one: line.show(progress_line(one)))
@@ -81,7 +82,7 @@ def shrink(
     does not fail.
     """
     loaded, number = _loaded(subject, seed)
-    with _progress(quiet) as line:
+    with _progress(quiet) as line, _without_main():
         return shrink_seed(
             loaded, number, check=check, executor=_crew(jobs, runs), budget=Budget(runs, seconds),
             folders=_folders(loaded), on_step=line.show,
@@ -106,10 +107,11 @@ def explain(
     """
     loaded, number = _loaded(subject, seed)
     budget, folders = Budget(runs, seconds), _folders(loaded)
-    return explain_seed(
-        loaded, number, check=check, versus=versus, seeds=seeds, executor=_crew(jobs, runs), budget=budget,
-        folders=folders,
-    )  # fmt: skip
+    with _without_main():
+        return explain_seed(
+            loaded, number, check=check, versus=versus, seeds=seeds, executor=_crew(jobs, runs), budget=budget,
+            folders=folders,
+        )  # fmt: skip
 
 
 def mutants(
@@ -131,7 +133,7 @@ def mutants(
     chosen = chosen_mutants(find_model(model), names)
     grounds = [(model, one, ground) for one in chosen for ground in grounds_of(model, one, swarm=False, more=scenarios)]
     crew = _crew(jobs, len(grounds) * repeat + reference)
-    with _progress(quiet) as line:
+    with _progress(quiet) as line, _without_main():
         return measure(grounds, Plan(repeat, seeds, reference), crew, (str(Path.cwd()),), on_progress=line.show)
 
 
@@ -147,11 +149,9 @@ def _loaded(subject: Subject, seed: int | None) -> tuple[Loaded, int]:
     return loaded, loaded.scenario.seed if seed is None else seed
 
 
-def _written(value: Data) -> str:
-    """A value as a scenario writes it."""
-    from sim.scenario.yaml_writer import flow
-
-    return value if isinstance(value, str) else flow(list(value) if isinstance(value, tuple) else value)
+def _written(value: object) -> str:
+    """A value as JSON, which is YAML too; text as it is."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _crew(jobs: int | None, runs: int) -> str:
@@ -163,6 +163,19 @@ def _crew(jobs: int | None, runs: int) -> str:
 def _folders(loaded: Loaded) -> tuple[str, ...]:
     """Where workers look for a model of the user's own."""
     return (str(Path(loaded.path).resolve().parent), str(Path.cwd()))
+
+
+@contextmanager
+def _without_main() -> "Iterator[None]":
+    """Let no worker run the script that asks: it would begin to sweep itself. Workers need nothing of it."""
+    main = sys.modules["__main__"]
+    hidden: dict[str, object] = {name: vars(main)[name] for name in ("__file__", "__spec__") if name in vars(main)}
+    for name in hidden:
+        setattr(main, name, None)
+    try:
+        yield
+    finally:
+        vars(main).update(hidden)
 
 
 @contextmanager

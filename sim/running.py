@@ -28,12 +28,17 @@ _wall = time.perf_counter  # taken here, before the guard stands
 
 
 def run(
-    scenario: str | Path | Loaded, seed: int | None = None, *, keep_trace: bool = False, observed: bool = True
+    scenario: str | Path | Loaded,
+    seed: int | None = None,
+    *,
+    keep_trace: bool | range = False,
+    observed: bool = True,
 ) -> Run:
     """Run a scenario (a path, or what `load` gave) under `seed` (default: the scenario's own).
 
-    With `observed` False no check sees anything, which must change nothing but the verdict. Raises ScenarioErrors
-    for a bad file and ModelCrash if a model raises.
+    `keep_trace` keeps all records, or those chunks of them in which a range of numbers from 0 lies. With `observed`
+    False no check sees anything, which must change nothing but the verdict. Raises ScenarioErrors for a bad file and
+    ModelCrash if a model raises.
     """
     loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
     return Running(
@@ -44,7 +49,7 @@ def run(
 class Running:
     """A run under way: built at once, then run to its end by `finish`."""
 
-    def __init__(self, loaded: Loaded, seed: int, *, keep_trace: bool, observed: bool = True) -> None:
+    def __init__(self, loaded: Loaded, seed: int, *, keep_trace: bool | range, observed: bool = True) -> None:
         self._began = _wall()
         self._loaded = loaded
         self.scenario = scenario = loaded.scenario

@@ -12,6 +12,7 @@ import pytest
 from sim.cli import main
 from sim.running import run
 from sim.scenario.loader import load
+from tests import golden
 
 ROOT = Path(__file__).parents[1]
 FILE = "scenarios/raft/partition.yaml"
@@ -65,3 +66,16 @@ def test_fingerprints_are_the_same_on_every_machine(tmp_path: Path, monkeypatch:
     assert main(["new", "golden_protocol", "--folder", str(tmp_path)]) == 0
     loaded = load(tmp_path / "golden_protocol.yaml")
     assert {seed: run(loaded, seed).fingerprint for seed in GOLDEN} == GOLDEN
+
+
+@pytest.mark.parametrize("path", golden.SCENARIOS)
+def test_a_scenario_keeps_its_fingerprint_unless_there_is_a_reason(path: str) -> None:
+    renew = 'python -m tests.golden --why "what makes runs differ"'
+    assert golden.fingerprint(path) == golden.read()["fingerprints"][path], f"meant to change? {renew}"
+
+
+def test_every_change_of_a_fingerprint_has_its_reason() -> None:
+    found = golden.read()
+    assert found["fingerprints"].keys() == golden.SCENARIOS.keys()
+    assert {path for change in found["changes"] for path in change["scenarios"]} == set(golden.SCENARIOS)
+    assert all(change["why"].strip() for change in found["changes"])

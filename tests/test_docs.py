@@ -1,6 +1,8 @@
 """What the pages in docs show is what the commands print, and their examples run."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +13,9 @@ from sim.cli import main
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "exploring.md").read_text()
 CONSOLE = re.findall(r"```console\n\$ sim (.*?)\n(.*?)```", PAGE, flags=re.S)
-PYTHON = re.findall(r"```python\n(.*?)```", PAGE, flags=re.S)
+FILES = dict(re.findall(r"`((?:scenarios/)?\w+\.(?:py|yaml))`:\n\n```\w+\n(.*?)```", PAGE, flags=re.S))
+"""File name -> text, of blocks that stand below the name of a file"""
+PYTHON = [code for code in re.findall(r"```python\n(.*?)```", PAGE, flags=re.S) if code not in FILES.values()]
 VARYING = re.compile(r"[0-9.]+s wall, [0-9.]+/s| +[0-9]+\.[0-9]{2}(?=  )|^ .* CPU s .*$", flags=re.M)
 """What the clock on the wall says, and the heading of that column."""
 
@@ -36,6 +40,29 @@ def test_an_example_runs(code: str, sim_run: Callable[..., object], monkeypatch:
         test(sim_run)  # type: ignore[operator] # the example's test
     else:
         test()  # type: ignore[operator] # the example's test
+
+
+def pytest_in(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words]
+    return subprocess.run(command, check=False, capture_output=True, text=True, cwd=folder)
+
+
+def test_a_project_of_three_files_works_as_it_is_written_there(tmp_path: Path) -> None:
+    assert list(FILES) == ["register.py", "scenarios/register.yaml", "test_register.py"]
+    (tmp_path / "scenarios").mkdir()
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    done = pytest_in(tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 passed" in done.stdout
+    server = tmp_path / "register.py"
+    without = [line for line in server.read_text().splitlines() if "save(" not in line]
+    server.write_text("\n".join(without))
+    done = pytest_in(tmp_path, "-k", "seed")  # Hypothesis would shrink what it finds, which takes its time
+    assert done.returncode == 1
+    assert "2 failed" in done.stdout
+    assert "linearizable: key k" in done.stdout
+    assert "sim shrink scenarios/register.yaml --seed" in done.stdout
 
 
 def test_every_verb_of_the_page_is_there() -> None:

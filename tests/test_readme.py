@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from sim.cli import main
-from sim.model import find_model
+from sim.model import find_model, model_names
 from sim.scenario.loader import load_text
 
 ROOT = Path(__file__).parents[1]
@@ -40,7 +40,7 @@ def test_the_explained_violation_looks_as_shown(
 
 def test_the_shrunk_bug_looks_as_shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    shown = next(block for block in blocks("console") if "sim shrink" in block)
+    shown = next(block for block in blocks("console") if "$ sim shrink" in block)
     command, *lines = shown.splitlines()
     assert main([*command.removeprefix("$ sim ").split(), "--no-save", "--plain", "--executor", "serial"]) == 0
     printed = capsys.readouterr().out.splitlines()
@@ -56,15 +56,7 @@ def test_the_scenario_of_the_readme_is_valid() -> None:
 def test_links_lead_somewhere_and_the_number_of_mutants_is_right() -> None:
     for link in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / link).exists(), link
-    for name in (
-        "raft",
-        "veristore",
-        "bft",
-        "agentflow",
-        "ui_navigator",
-        "resumesnap",
-        "models.stack:REPLICATED_STORE",
-    ):
+    for name in [*(name for name in model_names() if name != "stack"), "models.stack:REPLICATED_STORE"]:
         (row,) = (line for line in README.splitlines() if line.startswith(f"| `{name}` |"))
         assert row.endswith(f"| {len(find_model(name).mutants)} planted bugs |")
 

@@ -140,7 +140,11 @@ def test_importing_sim_loads_next_to_nothing() -> None:
     assert not loaded_after("import sim") & {"simpy", "pydantic", "msgspec", "numpy", "networkx", "rich", "yaml"}
 
 
+def test_importing_frames_and_figures_loads_neither_pandas_nor_matplotlib() -> None:
+    assert not loaded_after("from reports import figures, frames") & {"pandas", "matplotlib"}
+
+
 def test_a_run_loads_nothing_heavy() -> None:
     words = ["run", "scenarios/raft/calm.yaml", "--set", "duration=3s", "--set", "settle=1s", "--no-save"]
     code = f"from sim.cli import main; main({words!r})"
-    assert not loaded_after(code) & {"pandas", "matplotlib", "distributed", "numpy", "networkx"}
+    assert not loaded_after(code) & {"pandas", "matplotlib", "distributed", "numpy", "networkx", "jinja2"}

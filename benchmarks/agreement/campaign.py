@@ -48,6 +48,8 @@ BEHAVIOURS = {
     "delay": "delay: {}",
     "rush": "rush: {}",
     "flood": "flood: {}",
+    "denies": "own: {name: bft/denies}",
+    "double": "own: {name: bft/double}",
 }
 
 SCHEDULERS = {
@@ -58,6 +60,7 @@ SCHEDULERS = {
     "rushing": "rushing: {}",
     "quorum-blocking": "quorum-blocking: {}",
     "isolating": "isolating: {}",
+    "uneven": "uneven: {}",
     "last-minute": "last-minute: {}",
 }
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from models.bft.events import AbbaDecided, RoundEntered, ViewEntered, Voted, VoteSent
+from models.bft.events import AbbaDecided, Drawn, RoundEntered, ViewEntered, Voted, VoteSent
 from models.bft.party import Party
+from models.bft.sizes import Size
 from sim.agreement import Decided, Proposed
 from sim.running import Running
 from sim.scenario.loader import load_text
@@ -39,6 +40,9 @@ class Measured:
     views: int = 0
     turns: int = 0
     proposer: object = None
+    committee: tuple[str, ...] = ()
+    latency_ns: int = 0
+    size: Size = field(default_factory=Size)
 
     @property
     def messages(self) -> int:
@@ -56,7 +60,7 @@ class Gauge:
         self._inputs_ns = 0
         world = running.world
         world.subscribe([Decided], self._decided)
-        world.subscribe([Proposed, Voted, ViewEntered, RoundEntered, VoteSent, AbbaDecided], self._noted)
+        world.subscribe([Proposed, Drawn, Voted, ViewEntered, RoundEntered, VoteSent, AbbaDecided], self._noted)
 
     def honest(self) -> list[str]:
         """The parties that are not corrupt."""
@@ -72,7 +76,8 @@ class Gauge:
         found.decided[f"{emitted.node} {event.instance!r}"] = event.value
         found.proposer = event.view
         if len(found.decided) >= len(self.honest()) * self._wanted:
-            found.rounds, rest = divmod(world.now - self._inputs_ns, MS)
+            found.latency_ns = world.now - self._inputs_ns
+            found.rounds, rest = divmod(found.latency_ns, MS)
             found.rounds_exact = rest == 0
             world.halt()
 
@@ -82,6 +87,8 @@ class Gauge:
             return
         if isinstance(event, Proposed):
             self._inputs_ns = max(self._inputs_ns, emitted.t_ns)
+        elif isinstance(event, Drawn) and event.what == "committee":
+            found.committee = event.names
         elif isinstance(event, Voted):
             found.iterations = max(found.iterations, event.round + 1)
         elif isinstance(event, ViewEntered):
@@ -110,6 +117,9 @@ def measure(
     running.finish()
     for name in gauge.honest():
         party = cast("Party | None", running.world.nodes[name].actor)
-        for kind, count in ({} if party is None else party.sent).items():
+        if party is None:
+            continue
+        gauge.found.size += party.size
+        for kind, count in party.sent.items():
             gauge.found.sent[kind] = gauge.found.sent.get(kind, 0) + count
     return gauge.found

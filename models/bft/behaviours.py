@@ -13,6 +13,8 @@ from models.bft.messages import (
     Finish,
     Halt,
     Input,
+    LeaderPreVote,
+    LeaderVote,
     PbSend,
     PbShare,
     Propose,
@@ -25,6 +27,7 @@ from models.bft.messages import (
 )
 from models.bft.party import Party
 from models.bft.promotion import Promotion, signed_of
+from models.bft.two_faced import Accomplice, Denies, against
 from sim import Message
 from sim.adversary import Behaviour, Puppet, Said, innermost, parts, replace
 from sim.agreement import Certificate, Share
@@ -196,7 +199,10 @@ class HidesStage(Behaviour):
 
 
 class Stubborn(HidesStage):
-    """Puts another value forward wherever a key binds it, and tells nobody of commits."""
+    """Puts another value forward wherever a key binds it, and tells nobody of commits.
+
+    In sMVBA it says to all but `shown` that it does not know the leader's value, and does not hear how they vote.
+    """
 
     verb: ClassVar[str] = "stubborn"
 
@@ -206,6 +212,9 @@ class Stubborn(HidesStage):
         if isinstance(body, ViewChange) and body.commit is not None:
             puppet.act(message, to)
             return ((to, replace(message, ("body", "commit"), None)),)
+        if isinstance(body, LeaderPreVote) and body.value is not None and to not in self.shown:
+            puppet.act(message, to)
+            return ((to, against(puppet, cast("Envelope", message))),)
         if isinstance(body, PbSend) and body.stage == 1 and body.key is not None and isinstance(message, Envelope):
             value = self._switch(puppet, message.instance, body.value)
             puppet.act(message, to)
@@ -213,8 +222,10 @@ class Stubborn(HidesStage):
         return super().outgoing(puppet, to, message)
 
     def incoming(self, puppet: Puppet, source: str, message: Message) -> bool:
-        """Its own code hears of no commit either, and goes on."""
+        """Its own code hears of no commit and of no decision either, and goes on."""
         body = innermost(message)
+        if isinstance(body, Halt) or (isinstance(body, LeaderVote) and source in self.shown):
+            return False
         if not isinstance(body, ViewChange) or body.commit is None:
             return True
         puppet.hear(source, replace(message, ("body", "commit"), None))
@@ -252,5 +263,6 @@ class Amnesia(Behaviour):
 
 
 BEHAVIOURS: Mapping[str, type[Behaviour]] = {
-    one.verb: one for one in (BadValue, Double, FalseDecide, EarlyCoin, HidesStage, Stubborn, Amnesia)
+    one.verb: one
+    for one in (BadValue, Double, FalseDecide, EarlyCoin, HidesStage, Stubborn, Amnesia, Denies, Accomplice)
 }

@@ -8,16 +8,13 @@ Abraham, Ben-David and Yandamuri 2022.
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from models.bft.crusader import Bca
 from models.bft.events import Halted, RoundEntered
 from models.bft.messages import Aux, Bval, Conf, Decide, Echo1, Echo2, Echo3, Toss
-from models.bft.mmr import Mmr
 from models.bft.protocol import Protocol, takes
+from models.bft.rounds import Round, RoundMessage
 
 if TYPE_CHECKING:
     from models.bft.party import Party
-
-RoundMessage = Bval | Aux | Conf | Echo1 | Echo2 | Echo3
 
 
 class Binary(Protocol):
@@ -32,14 +29,14 @@ class Binary(Protocol):
         self.round = 0
         self.estimate = 0
         self.decision: int | None = None
-        self.rounds: dict[int, Bca | Mmr] = {}
+        self.rounds: dict[int, Round] = {}
         self._outputs: dict[int, int | None] = {}
         self._heard = 0  # the highest round that somebody else is in
         self._decides = party.parts.support()
         self._said_decide = party.parts.tally()
         self._halted = False
 
-    def make_round(self, turn: int) -> Bca | Mmr:
+    def make_round(self, turn: int) -> Round:
         """The crusader agreement of a round."""
         parts, word = self.party.parts, self.party.settings.protocol
         if word == "bca":
@@ -56,7 +53,7 @@ class Binary(Protocol):
         self.party.emit(RoundEntered(self.instance, turn, estimate))
         self._round(turn).enter(estimate)
 
-    def _round(self, turn: int) -> Bca | Mmr:
+    def _round(self, turn: int) -> Round:
         found = self.rounds.get(turn)
         if found is None:
             found = self.rounds[turn] = self.make_round(turn)

@@ -46,13 +46,15 @@ class Candidates:
 
     def start(self) -> None:
         """The `order` is set: begin with the first."""
-        self._vote(0)
+        self.vote(0)
         for turn, value in sorted(self._early.items()):
             self.agreed(turn, value)
 
-    def _vote(self, turn: int) -> None:
+    def vote(self, turn: int) -> None:
+        """Begin iteration `turn`: say whether one knows a proof of its candidate."""
         if turn >= len(self.order):
-            return  # all of them 0: cannot be while at most f are corrupt, and the checks say so if it is
+            self.exhausted(turn)
+            return
         self.round = turn
         candidate = self.order[turn]
         evidence = self._known(candidate)
@@ -63,6 +65,9 @@ class Candidates:
             return
         self._owner.multicast(Vote(turn, candidate, evidence))
         self.look()
+
+    def exhausted(self, turn: int) -> None:
+        """All of them got 0: cannot be while at most f are corrupt, and the checks say so if it is."""
 
     def take(self, source: str, vote: Vote) -> None:
         """A vote, of this iteration or of another."""
@@ -112,6 +117,6 @@ class Candidates:
             self.result = self.order[turn]
             self._chosen(self.result)
             return
-        self._vote(turn + 1)
+        self.vote(turn + 1)
         if turn + 1 in self._early:
             self.agreed(turn + 1, self._early[turn + 1])

@@ -73,6 +73,7 @@ class Ckps(Protocol):
             self._committed = True
             vector = bytes(int(name in self._values) for name in self.quorums.members)
             self.broadcast_of("c", self.party.name).broadcast(vector)
+            self._begin()
         self._finish()
 
     def _vector_delivered(self, sender: str, evidence: Evidence) -> None:
@@ -80,6 +81,7 @@ class Ckps(Protocol):
         self._vectors[sender] = evidence.value
         if len(self._vectors) >= self.quorums.q:
             self.coin.release(0)
+        self._begin()
         self.candidates.look()
 
     @takes(Toss)
@@ -93,7 +95,20 @@ class Ckps(Protocol):
     def _permuted(self, turn: int, number: int) -> None:  # noqa: ARG002 - there is one
         self.candidates.order = draw_order(self, "order", 0, self.quorums.members, number)
         self.party.wake(self.instance)
-        self.candidates.start()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Vote only with q vectors delivered and the own one sent: it must not contradict a vote that was cast before.
+
+        A party that voted as soon as the coin was known could say 0 on what its vector says 1 on afterwards; that vote
+        would never count, and with f silent parties nobody would ever have q of them.
+        """
+        if self.may_vote() and self.candidates.order and self.candidates.round < 0:
+            self.candidates.start()
+
+    def may_vote(self) -> bool:
+        """Whether it has committed itself, and enough others have."""
+        return self._committed and len(self._vectors) >= self.quorums.q
 
     @takes(Vote)
     def vote_arrived(self, source: str, message: Vote) -> None:

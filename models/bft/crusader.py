@@ -6,49 +6,33 @@ Agreement" (PODC 2022). Honest ECHO2 are unique per party, so two values cannot 
 
 from typing import TYPE_CHECKING
 
-from models.bft.messages import Aux, Bval, Conf, Echo1, Echo2, Echo3
-from sim.agreement import CrusaderOutput, CrusaderVoted
+from models.bft.messages import Conf, Echo1, Echo2, Echo3
+from models.bft.rounds import Round, RoundMessage
+from sim.agreement import CrusaderVoted
 
 if TYPE_CHECKING:
     from models.bft.binary import Binary
 
 
-class Bca:
+class Bca(Round):
     """The crusader agreement of one round at one party."""
 
     def __init__(self, host: "Binary", turn: int) -> None:
-        self._host = host
-        self.round = turn
+        super().__init__(host, turn)
         parts = host.party.parts
         self._echo1 = parts.support()
         self._echo2 = parts.support()
         self._echo3 = parts.support()
         self._said2 = parts.tally()
         self._said3 = parts.tally()
-        self._sent1: dict[int, None] = {}
         self._sent2: dict[int, None] = {}
         self._sent3 = False
-        self._done = False
-        self._entered = False
         self.approved: list[int] = []
-        self.kept = 0
 
-    def enter(self, estimate: int) -> None:
-        """Begin with an estimate, and with all that came before."""
-        self._entered = True
-        self._send_echo1(estimate)
-        self._step()
+    def _estimate(self, value: int) -> Echo1:
+        return Echo1(self.round, value)
 
-    def on(self, source: str, message: Bval | Aux | Conf | Echo1 | Echo2 | Echo3) -> None:
-        """Count by names; then see what has become possible."""
-        if self._count(source, message):
-            self.kept += 1
-            if self._entered:
-                self._step()
-        else:
-            self._host.drop("echo", source)
-
-    def _count(self, source: str, message: Bval | Aux | Conf | Echo1 | Echo2 | Echo3) -> bool:
+    def _count(self, source: str, message: RoundMessage) -> bool:
         value = message.value if not isinstance(message, Conf) else 2
         if isinstance(message, Echo1) and value in (0, 1):
             return self._echo1.add(source, value)
@@ -62,7 +46,7 @@ class Bca:
         quorums = self._host.quorums
         for value in (0, 1):
             if self._echo1.of(value) >= quorums.honest_one:
-                self._send_echo1(value)
+                self.estimate(value)
             if self._echo1.of(value) >= quorums.q and value not in self.approved:
                 self.approved.append(value)
         for value in self.approved:
@@ -70,11 +54,6 @@ class Bca:
                 self._send_echo2(value)
         self._vote()
         self._output()
-
-    def _send_echo1(self, value: int) -> None:
-        if value not in self._sent1:
-            self._sent1[value] = None
-            self._host.multicast(Echo1(self.round, value))
 
     def may_echo2(self, value: int) -> bool:  # noqa: ARG002 - a mutant looks at the value
         """One ECHO2 in all, for the first approved value."""
@@ -101,12 +80,7 @@ class Bca:
             self._host.multicast(Echo3(self.round, value))
 
     def _output(self) -> None:
-        if self._done:
-            return
         q = self._host.quorums.q
         sure = [value for value in self.approved if self._echo3.of(value) >= q]
         if sure or (len(self.approved) == 2 and len(self._said3) >= q):
-            self._done = True
-            value = sure[0] if sure else None
-            self._host.party.emit(CrusaderOutput((self._host.instance, self.round), value))
-            self._host.output(self.round, value)
+            self.finish(sure[0] if sure else None)

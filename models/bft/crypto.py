@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 
 class Crypto:
-    """The keys of one party. `signed` says what it signed for which tag, and never gives a second signature for one."""
+    """The keys of one party. `signed` says what it signed for which tag, and never gives a second signature for one.
+
+    `spent_ns` is the time that its operations took since somebody set it to zero.
+    """
 
     def __init__(self, party: "Party") -> None:
         self._party = party
@@ -19,6 +22,9 @@ class Crypto:
         self._lists = party.settings.certificates == "multisig"
         self._known: dict[tuple[Tag, bytes], None] = {}
         self.signed: dict[Tag, bytes] = {}
+        self.spent_ns = 0
+        settings = party.settings
+        self._sign_ns, self._verify_ns, self._combine_ns = settings.sign, settings.verify, settings.combine
 
     def tag(self, protocol: str, instance: str, phase: str, turn: int, proposer: str) -> Tag:
         """What a signature is about: all five, or it could be replayed where it means something else."""
@@ -34,11 +40,13 @@ class Crypto:
         if not self.may_sign(tag, digest):
             return None
         self.signed[tag] = digest
+        self.spent_ns += self._sign_ns
         self._party.emit(Signed(tag.instance, _view(tag), digest))
         return self._signer.share(tag, value)
 
     def valid(self, share: Share, source: str, tag: Tag, value: object) -> bool:
         """Whether `share` is what `source` signs for `tag` and `value`."""
+        self.spent_ns += self._verify_ns
         return self._signatures.valid(share, source, tag, value)
 
     def combine(self, tag: Tag, value: object, shares: Sequence[Share], k: int) -> Certificate | None:
@@ -46,6 +54,7 @@ class Crypto:
         if self._lists:
             found = Certificate(0, tuple(shares)) if self.enough(shares, k) else None
         else:
+            self.spent_ns += self._combine_ns
             found = self._signatures.combine(tag, value, shares, k)
         if found is not None:
             self._tell(tag, digest_of(value), found)
@@ -59,6 +68,7 @@ class Crypto:
             shares = certificate.shares
             holds = self.enough(shares, k) and all(self.valid(one, one.signer, tag, value) for one in shares)
         else:
+            self.spent_ns += self._verify_ns
             holds = self._signatures.certified(certificate, tag, value, k)
         if holds:
             self._tell(tag, digest_of(value), certificate)
@@ -70,14 +80,17 @@ class Crypto:
 
     def coin_share(self, tag: Tag) -> Share:
         """The party's share of a coin."""
+        self.spent_ns += self._sign_ns
         return self._signer.coin_share(tag)
 
     def valid_coin(self, share: Share, source: str, tag: Tag) -> bool:
         """Whether `share` is the share of `source` of this coin."""
+        self.spent_ns += self._verify_ns
         return self._signatures.valid_coin(share, source, tag)
 
     def coin(self, tag: Tag, shares: Sequence[Share], k: int) -> int | None:
         """The coin, from shares of at least `k` parties."""
+        self.spent_ns += self._combine_ns
         return self._signatures.coin(tag, shares, k)
 
     def _tell(self, tag: Tag, digest: bytes, certificate: Certificate) -> None:

@@ -7,47 +7,31 @@ the values that a quorum supports are fixed before the coin is.
 
 from typing import TYPE_CHECKING
 
-from models.bft.messages import Aux, Bval, Conf, Echo1, Echo2, Echo3
-from sim.agreement import CrusaderOutput, CrusaderVoted
+from models.bft.messages import Aux, Bval, Conf
+from models.bft.rounds import Round, RoundMessage
+from sim.agreement import CrusaderVoted
 
 if TYPE_CHECKING:
     from models.bft.binary import Binary
 
 
-class Mmr:
+class Mmr(Round):
     """One round at one party. `bin` are the values that enough support, in the order in which they came in."""
 
     def __init__(self, host: "Binary", turn: int) -> None:
-        self._host = host
-        self.round = turn
+        super().__init__(host, turn)
         parts = host.party.parts
         self._bvals = parts.support()
         self._aux = parts.tally()
         self._conf = parts.tally()
-        self._sent: dict[int, None] = {}
         self._sent_aux = False
         self._sent_conf = False
-        self._done = False
-        self._entered = False
         self.bin: list[int] = []
-        self.kept = 0
 
-    def enter(self, estimate: int) -> None:
-        """Begin with an estimate, and with all that came before."""
-        self._entered = True
-        self._send_bval(estimate)
-        self._step()
+    def _estimate(self, value: int) -> Bval:
+        return Bval(self.round, value)
 
-    def on(self, source: str, message: Bval | Aux | Conf | Echo1 | Echo2 | Echo3) -> None:
-        """Count by names; then see what has become possible."""
-        if self._count(source, message):
-            self.kept += 1
-            if self._entered:
-                self._step()
-        else:
-            self._host.drop("vote", source)
-
-    def _count(self, source: str, message: Bval | Aux | Conf | Echo1 | Echo2 | Echo3) -> bool:
+    def _count(self, source: str, message: RoundMessage) -> bool:
         if isinstance(message, Bval) and message.value in (0, 1):
             return self._bvals.add(source, message.value)
         if isinstance(message, Aux) and message.value in (0, 1):
@@ -60,7 +44,7 @@ class Mmr:
         quorums = self._host.quorums
         for value in (0, 1):
             if self._bvals.of(value) >= quorums.honest_one:
-                self._send_bval(value)
+                self.estimate(value)
             if self._bvals.of(value) >= quorums.honest_majority and value not in self.bin:
                 self.bin.append(value)
         if self.bin and not self._sent_aux:
@@ -70,22 +54,9 @@ class Mmr:
         if len(supported) >= quorums.q:
             self.supported(tuple(value for value in (0, 1) if value in supported))
 
-    def _send_bval(self, value: int) -> None:
-        if value not in self._sent:
-            self._sent[value] = None
-            self._host.multicast(Bval(self.round, value))
-
     def supported(self, values: tuple[int, ...]) -> None:
         """A quorum's Aux support these values: as published, that is the round's result."""
-        self.finish(values)
-
-    def finish(self, values: tuple[int, ...]) -> None:
-        """One value, or both, which is none."""
-        if not self._done:
-            self._done = True
-            value = values[0] if len(values) == 1 else None
-            self._host.party.emit(CrusaderOutput((self._host.instance, self.round), value))
-            self._host.output(self.round, value)
+        self.finish(single(values))
 
 
 class MmrConf(Mmr):
@@ -96,13 +67,18 @@ class MmrConf(Mmr):
         if not self._sent_conf:
             self._sent_conf = True
             told = self.told(values)
-            voted = CrusaderVoted((self._host.instance, self.round), told[0] if len(told) == 1 else None)
+            voted = CrusaderVoted((self._host.instance, self.round), single(told))
             self._host.party.emit(voted)
             self._host.multicast(Conf(self.round, told))
         within = [said for said in self._conf if set(said) <= set(self.bin)]
         if len(within) >= self._host.quorums.q:
-            self.finish(tuple(value for value in (0, 1) if any(value in said for said in within)))
+            self.finish(single(tuple(value for value in (0, 1) if any(value in said for said in within))))
 
     def told(self, values: tuple[int, ...]) -> tuple[int, ...]:
         """The values that Aux messages support, and not all that came into `bin`."""
         return values
+
+
+def single(values: tuple[int, ...]) -> int | None:
+    """One value, or both, which is none."""
+    return values[0] if len(values) == 1 else None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from models.bft.events import Buffered, Dropped, Resumed
+from models.bft.labour import Labour, Told
 from models.bft.link import Acknowledged, Link, Numbered
 from models.bft.messages import Body, Envelope, Input, Kind, Toss, kind_of
 from models.bft.protocol import KEPT_MAX, Protocol
@@ -14,6 +15,7 @@ from models.bft.quorums import Quorums
 from models.bft.requests import Submit
 from models.bft.services import Service, make_service
 from models.bft.settings import Settings
+from models.bft.sizes import Size, size_of
 from sim import Actor, Caller, on
 from sim.agreement import Decided, Proposed, Value
 
@@ -22,13 +24,17 @@ if TYPE_CHECKING:
 
 
 class Party(Actor):
-    """One incarnation of a party of the group `members`. `sent` counts protocol messages by type, each receiver."""
+    """One incarnation of a party of the group `members`.
+
+    `sent` counts its protocol messages by type, one for each receiver; `size` is what they hold together.
+    """
 
     def __init__(self, settings: Settings, members: Sequence[str], parts: "Parts") -> None:
         self.settings = settings
         self.parts = parts
         self.quorums = Quorums.of(members, settings.f)
         self.sent: dict[str, int] = {}
+        self.size = Size()
         self._table: dict[str, Protocol] = {}
         self.full = False
         self._waiting: dict[str, dict[tuple[str, Kind], Body]] = {}
@@ -42,8 +48,10 @@ class Party(Actor):
         entries = self.journal.entries()
         if entries:
             self.emit(Resumed(len(entries)))
+        self.labour: Labour | None = None
         for entry in entries:
-            self._hear(entry.source, entry.told)
+            self.hear(entry.source, entry.told)
+        self.labour = Labour(self) if self.settings.costs else None
 
     def _incarnation(self) -> int:
         """A number of one's own for each incarnation: links must not take a new one's messages for an old one's."""
@@ -56,7 +64,7 @@ class Party(Actor):
             self.drop("no party", source)
             return
         self.journal.remember(source, message)
-        self._hear(source, message)
+        self._take(source, message)
 
     @on(Numbered)
     def numbered(self, source: str, message: Numbered) -> None:
@@ -81,7 +89,7 @@ class Party(Actor):
         """The environment wants a value put forward; no party can order another to."""
         if caller.source not in self.quorums:
             self.journal.remember(caller.source, message)
-            self._hear(caller.source, message)
+            self._take(caller.source, message)
             self.reply(caller, None)
 
     @on(Submit)
@@ -89,9 +97,16 @@ class Party(Actor):
         """A client's command."""
         if source not in self.quorums:
             self.journal.remember(source, message)
-            self._hear(source, message)
+            self._take(source, message)
 
-    def _hear(self, source: str, message: Envelope | Input | Submit) -> None:
+    def _take(self, source: str, message: Told) -> None:
+        if self.labour is None:
+            self.hear(source, message)
+        else:
+            self.labour.take(source, message)
+
+    def hear(self, source: str, message: Told) -> None:
+        """Let the protocols react."""
         if isinstance(message, Envelope):
             self.deliver(source, message.instance, message.body)
             self.service.heard(message.instance)
@@ -159,27 +174,35 @@ class Party(Actor):
 
     def post(self, to: str, instance: str, body: Body) -> None:
         """Send one protocol message."""
-        self._count(body, 1)
+        self._count(instance, body, 1)
         self._post(to, Envelope(instance, body))
 
     def post_all(self, instance: str, body: Body) -> None:
         """Send one to every party, oneself included."""
-        self._count(body, self.quorums.n)
+        self._count(instance, body, self.quorums.n)
         envelope = Envelope(instance, body)
         for name in self.quorums.members:
             self._post(name, envelope)
 
     def _post(self, to: str, envelope: Envelope) -> None:
+        if self.labour is None:
+            self.leave(to, envelope)
+        else:
+            self.labour.say(to, envelope)
+
+    def leave(self, to: str, envelope: Envelope) -> None:
+        """Send it, over a reliable link if the scenario says so."""
         if self.settings.reliable:
             self.link.send(to, envelope)
         else:
             self.send(to, envelope)
 
-    def _count(self, body: Body, copies: int) -> None:
+    def _count(self, instance: str, body: Body, copies: int) -> None:
         kind = type(body).__name__
         if isinstance(body, Toss):
             kind = f"Toss {body.phase}"
         self.sent[kind] = self.sent.get(kind, 0) + copies
+        self.size += size_of(instance, body, listed=self.settings.certificates == "multisig") * copies
 
     def drop(self, reason: str, source: str) -> None:
         """A message did not count."""

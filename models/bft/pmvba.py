@@ -3,7 +3,7 @@
 A reconstruction. The structure (a random committee of f + 1, truncated consistent broadcasts, propose and recommend, a
 random permutation by threshold coin, one validated binary agreement after another) is what the abstract and summaries
 of Sony and Ding, "Prioritized-MVBA" (arXiv 2406.03739) state, on the base of Cachin and others 2001; its details are
-derived, and each open one is a parameter: `recommend`, `vote_phase`, `k1`, `k2`, `permute`, `own_proof`.
+derived, and each open one is a parameter: `recommend`, `votes`, `vote_phase`, `k1`, `k2`, `permute`, `own_proof`.
 
 Why it works: the committee holds an honest member, whose broadcast completes, so everybody recommends something. When
 the last honest party votes in the first iteration, some member's proof is held by f + 1 honest parties, so any q votes
@@ -172,7 +172,8 @@ class Pmvba(Protocol):
         if not self._recommended and self.may_recommend():
             self._recommended = True
             self.party.emit(Recommended(self.instance, candidate))
-            self.multicast(Recommend(candidate, self._told(self.proofs[candidate])))
+            told = _told(self.proofs[candidate], self.party.settings.recommend == "value")
+            self.multicast(Recommend(candidate, told))
 
     def may_recommend(self) -> bool:
         """One proof is enough: f members may be silent."""
@@ -203,12 +204,8 @@ class Pmvba(Protocol):
 
     def proofs_get(self, candidate: str) -> Evidence | None:
         """The proof of a member as votes carry it, if it is known: with its value, or with the digest only."""
-        found = self.proofs.get(candidate)
-        return None if found is None else self._told(found)
-
-    def _told(self, found: Evidence) -> Evidence:
-        value = found.value if self.party.settings.recommend == "value" else None
-        return Evidence(found.digest, value, found.certificate)
+        found, settings = self.proofs.get(candidate), self.party.settings
+        return None if found is None else _told(found, settings.votes == settings.recommend == "value")
 
     def learn_vote(self, candidate: str, evidence: Evidence) -> bool:
         """Whether a vote's proof holds; it is learned."""
@@ -278,3 +275,8 @@ class Pmvba(Protocol):
         if known is not None and known.value is not None and not self._decided:
             self._decided = True
             self.party.decided(self.instance, known.value, chosen)
+
+
+def _told(found: Evidence, whole: bool) -> Evidence:
+    """A proof with its value, or with the digest only."""
+    return Evidence(found.digest, found.value if whole else None, found.certificate)

@@ -3,20 +3,27 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+import pydantic
+
 from models.bft.abba_splitter import AbbaSplitter
-from models.bft.messages import Envelope, Propose
+from models.bft.foreseen import ForeseenSplitter
+from models.bft.messages import Envelope, Evidence, PreProcess, PreVote, Propose, Vote
 from models.bft.splitter import CoinAwareSplitter
-from sim.adversary import Conductor, Flight, Order
+from sim import MS, Duration
+from sim.adversary import Conductor, Flight, Order, innermost, parts
 
 
 class OneCandidate(Order):
     """Lets one honest committee member be known, and holds every other proposal until the honest have decided.
 
-    What a held member says in the iteration about itself is held, too, for it knows its own proof. With the parameter
-    `own_proof: on-receipt` a member learns its proof from what it tells itself, and that is held as well.
+    What a held member says in the iteration about itself is held, too (unless `own_votes: false`), for it knows its own
+    proof. With the parameter `own_proof: on-receipt` a member learns its proof from what it tells itself, and that is
+    held as well.
     """
 
     verb: ClassVar[str] = "one-candidate"
+
+    own_votes: pydantic.StrictBool = True
 
     def begin(self, conductor: Conductor) -> None:
         """Messages to oneself pass this scheduler, too."""
@@ -34,7 +41,7 @@ class OneCandidate(Order):
                 return flight.delay
             conductor.seen[flight.source, message.instance] = 1
             return None
-        return None if self._about_itself(conductor, flight, message) else flight.delay
+        return None if self.own_votes and self._about_itself(conductor, flight, message) else flight.delay
 
     def _about_itself(self, conductor: Conductor, flight: Flight, message: Envelope) -> bool:
         """Whether a held member votes on itself, for others to hear."""
@@ -65,11 +72,13 @@ class LeaderIsolating(Order):
 
     verb: ClassVar[str] = "leader-isolating"
 
+    late: Duration = 200 * MS
+
     def delay(self, conductor: Conductor, flight: Flight) -> int | None:
         """By the coin of the newest election whose tag was released."""
         for name in self._leaders(conductor):
             if name in (flight.source, flight.target):
-                return flight.delay + 200_000_000
+                return flight.delay + self.late
         return flight.delay
 
     def _leaders(self, conductor: Conductor) -> list[str]:
@@ -82,6 +91,20 @@ class LeaderIsolating(Order):
         return found[-1:]
 
 
+class LateProofs(Order):
+    """Whatever carries the proof of a candidate is `late`: those who know it are heard after a quorum that does not."""
+
+    verb: ClassVar[str] = "late-proofs"
+
+    late: Duration = 20 * MS
+
+    def delay(self, conductor: Conductor, flight: Flight) -> int:
+        """Votes, and all that an agreement says for them."""
+        shown = isinstance(innermost(conductor.read(flight)), (Vote, PreProcess, PreVote))
+        return flight.delay + (self.late if shown and any(parts(flight.message, Evidence)) else 0)
+
+
 SCHEDULERS: Mapping[str, type[Order]] = {
-    one.verb: one for one in (OneCandidate, LeaderIsolating, CoinAwareSplitter, AbbaSplitter)
+    one.verb: one
+    for one in (OneCandidate, LateProofs, LeaderIsolating, CoinAwareSplitter, ForeseenSplitter, AbbaSplitter)
 }

@@ -15,7 +15,7 @@ MULTIVALUED = ("ckps", "vaba", "smvba", "pmvba")
 
 
 class Settings(Parameters):
-    """Parameters of `model: bft`. The last six are the open points of Prioritized-MVBA."""
+    """Parameters of `model: bft`. The last seven are the open points of Prioritized-MVBA."""
 
     protocol: Literal[
         "rbc", "provable", "consistent", "coin", "bca", "mmr14", "mmr14conf", "abba", "ckps", "vaba", "smvba", "pmvba"
@@ -29,15 +29,24 @@ class Settings(Parameters):
     coin: Literal["f+1", "2f+1"] = "f+1"
     stages: Annotated[int, pydantic.Field(strict=True, ge=1, le=8)] = 1
     shortcut: pydantic.StrictBool = True
+    sign: Duration = 0
+    verify: Duration = 0
+    combine: Duration = 0
     reliable: pydantic.StrictBool = False
     resend: Duration = 50 * MS
     durable: pydantic.StrictBool = False
     recommend: Literal["value", "digest"] = "value"
+    votes: Literal["value", "digest"] = "value"
     vote_phase: pydantic.StrictBool = True
     k1: Size = "f+1"
     k2: Size = "q"
     permute: Literal["committee", "all"] = "committee"
     own_proof: Literal["at-once", "on-receipt"] = "at-once"
+
+    @property
+    def costs(self) -> bool:
+        """Whether cryptography takes time."""
+        return bool(self.sign or self.verify or self.combine)
 
     @pydantic.model_validator(mode="after")
     def _fitting(self) -> "Settings":

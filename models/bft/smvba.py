@@ -131,12 +131,13 @@ class Smvba(Views):
         view = message.round
         if view not in self.leaders and self.in_window(view, self.view):
             self.keep(source, message)
-        elif view not in self.leaders or not self._vote_holds(source, message):
+        elif view not in self.leaders or not self.vote_holds(source, message):
             self.drop("vote", source)
         elif self._votes.setdefault(view, self.party.parts.tally()).add(source, message):
             self.look()
 
-    def _vote_holds(self, source: str, message: LeaderVote) -> bool:
+    def vote_holds(self, source: str, message: LeaderVote) -> bool:
+        """Its share is valid, and it proves that the value is the leader's, or that a quorum knows of none."""
         view, value = message.round, message.value
         signed = NONE if value is None else signed_of(value)
         if not self.crypto.valid(message.share, source, self.tag("vote", view), signed):
@@ -160,10 +161,6 @@ class Smvba(Views):
             self._vote(view, list(self._prevotes[view]))
         if not self.halted and len(self._votes.get(view, ())) >= q and self._once("end", view):
             self._end(view, list(self._votes[view]))
-
-    def enough_finished(self) -> int:
-        """How many complete broadcasts there must be before anybody may know the leader."""
-        return self.quorums.q
 
     def _once(self, what: str, view: int) -> bool:
         if (what, view) in self._said:

@@ -120,7 +120,7 @@ class Vaba(Views):
         if self.halted or self.view == 0:
             return
         view, q = self.view, self.quorums.q
-        if len(self._dones.get(view, ())) >= q:
+        if len(self._dones.get(view, ())) >= self.enough_finished():
             self._say_skip_share(view)
         shares = self._skip_shares.get(view, ())
         if view not in self._skips and len(shares) >= q:

@@ -110,6 +110,10 @@ class Views(Protocol):
         """What is known of the elected leader's promotion."""
         return self.records.get((view, self.leaders[view]), {})
 
+    def enough_finished(self) -> int:
+        """How many complete promotions there must be before anybody may know the leader."""
+        return self.quorums.q
+
     def abandon(self) -> None:
         """Give no share of this view's promotions any more."""
         if self.abandoned < self.view:

@@ -70,6 +70,10 @@ class IdempotencyStore:
         """The work failed without any effect: the key is free again."""
         self._open.pop(key, None)
 
+    def forget(self, key: str) -> None:
+        """The key is old: it may be used for something else. The owner sees to it that it is not restored."""
+        self._done.pop(key, None)
+
     def find(self, key: str) -> Entry | None:
         """What is known of a key that is done."""
         return self._done.get(key)

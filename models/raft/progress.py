@@ -21,15 +21,16 @@ class Progress:
 
     __slots__ = (
         "_flights", "_in_flight_max", "answered", "heard", "match", "mode", "next", "probing", "round",
-        "shipment",
+        "shipment", "since",
     )  # fmt: skip
 
-    def __init__(self, following: int, in_flight_max: int) -> None:
+    def __init__(self, following: int, in_flight_max: int, since: int = 0) -> None:
         self.match = 0
         self.next = following
         self.mode = PROBE
         self.probing = False  # a probe is on its way
         self.round = 0  # newest read round that the peer has confirmed
+        self.since = since  # replies to messages of earlier rounds were to another membership of the peer
         self.answered = True  # since the last heartbeat
         self.heard = False  # in the present window of CheckQuorum
         self.shipment: Shipment | None = None  # in mode SNAPSHOT

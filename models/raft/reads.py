@@ -63,12 +63,17 @@ class Reads:
         """Give the reads that wait the number of the round that is about to be sent, which a lease may begin with."""
         if not self.may_begin() or not (self._queue or self._mode == "lease"):
             return
-        self.round = self.next_round()
+        self.skip_round()
         if self._mode == "lease":
             self.lease.sent(self.round)
         index = self._commitment.commit
         self._asked += [waiting._replace(round=self.round, read_index=index) for waiting in self._queue]
         self._queue = []
+
+    def skip_round(self) -> int:
+        """Go on to the next number, whether a read waits for it or not."""
+        self.round = self.next_round()
+        return self.round
 
     def may_begin(self) -> bool:
         """Whether an entry of the own term is committed: before, `commit` may lie behind what others have committed."""

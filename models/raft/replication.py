@@ -31,7 +31,7 @@ class Replication:
     def start(self) -> None:
         """Take up leadership: nothing is known of any peer yet; a no-op makes older entries committable."""
         self.progress = {}
-        self.meet_followers()
+        self.meet_followers(since=0)
         self._durable = self._writing = 0
         self._heartbeat.reset(self._settings.heartbeat)
         self.append(Entry(self._log.last + 1, self._ballot.term, NO_OP))
@@ -41,13 +41,22 @@ class Replication:
         self._heartbeat.cancel()
         self.progress = {}
 
-    def meet_followers(self) -> None:
-        """Begin to follow those who came into the group, and forget those who left."""
-        following, in_flight = self._log.last + 1, self._settings.in_flight
+    def meet_followers(self, since: int | None = None) -> None:
+        """Begin to follow those who came into the group, and forget those who left.
+
+        Who left and comes back in one term may have another disk, and an answer of before may still be on its way: only
+        answers to what is sent from now on count, and the read round, which every message carries, tells them apart.
+        """
+        names, following, in_flight = self._membership.followers, self._log.last + 1, self._settings.in_flight
+        if since is None:
+            since = self.begin_session() if any(name not in self.progress for name in names) else 0
         self.progress = {
-            name: self.progress.get(name) or self._new_progress(following, in_flight)
-            for name in self._membership.followers
+            name: self.progress.get(name) or self._new_progress(following, in_flight, since) for name in names
         }
+
+    def begin_session(self) -> int:
+        """The first read round of which answers of a newcomer count: no message has carried it yet."""
+        return self._node.reads.skip_round()
 
     def append(self, *entries: Entry) -> None:
         """Put entries of one's own behind the log, while the followers are already being told."""
@@ -153,7 +162,7 @@ class Replication:
     def note_reply(self, peer: str, reply: AppendReply) -> None:
         """A peer has answered in this term."""
         progress = self.progress.get(peer)
-        if progress is None:
+        if progress is None or reply.round < progress.since:
             return
         self._note_heard(progress, reply.round)
         if reply.ok:
@@ -166,7 +175,7 @@ class Replication:
     def note_snapshot_reply(self, peer: str, reply: SnapshotReply) -> None:
         """A follower that gets a snapshot has answered in this term."""
         progress = self.progress.get(peer)
-        if progress is not None:
+        if progress is not None and reply.round >= progress.since:
             self._note_heard(progress, reply.round)
             self._shipping.note_reply(peer, progress, reply)
 

@@ -38,7 +38,7 @@ def events(run: Run, kind: str | None = None) -> "DataFrame":
         {
             "t_ns": t_ns,
             "t_s": t_ns / SECOND,
-            "node": pd.Categorical([one.node for one in found]),
+            "node": pd.Categorical([one.node for one in found], categories=[*run.servers, *run.clients]),
             "incarnation": np.asarray([one.incarnation for one in found], dtype=np.int16),
             "kind": pd.Categorical([type(one.event).__name__ for one in found]),
         }

@@ -16,8 +16,8 @@ _HEADERS = 40
 _CAUSES = {"cut": ("partition",), "lost": ("link",), "corrupt": ("link",), "duplicate": ("link",), "down": ("crash",)}
 """Fate -> the kinds of faults that can have done it"""
 
-Copy = tuple[int, int | None, str, str, str, int, str, int, int]
-"""sent_ns, delivered_ns, source, target, kind, bytes, fate, id, cause"""
+Copy = tuple[int, int | None, str, str, str, int, str, int, int, int]
+"""sent_ns, delivered_ns, source, target, kind, bytes, fate, id, cause, and when it was over (ns)"""
 
 
 def messages(run: Run) -> "DataFrame":
@@ -36,13 +36,16 @@ def messages(run: Run) -> "DataFrame":
     import pandas as pd
 
     found = [*_ended(run), *_under_way(run)]
-    sent, delivered, source, target, kind, size, fate, number, cause = zip(*found, strict=True) if found else [()] * 9
+    sent, delivered, source, target, kind, size, fate, number, cause, _ = (
+        zip(*found, strict=True) if found else [()] * 10
+    )
+    nodes = [*run.servers, *run.clients]
     return pd.DataFrame(
         {
             "sent_ns": np.asarray(sent, dtype=np.int64),
             "delivered_ns": pd.array(list(delivered), dtype="Int64"),
-            "source": pd.Categorical(source),
-            "target": pd.Categorical(target),
+            "source": pd.Categorical(source, categories=nodes),
+            "target": pd.Categorical(target, categories=nodes),
             "kind": pd.Categorical(kind),
             "bytes": np.asarray(size, dtype=np.int32),
             "fate": pd.Categorical(fate, categories=list(FATES)),
@@ -74,7 +77,7 @@ def _ended(run: Run) -> Iterable[Copy]:
                 fate = "duplicate"
             seen.add(key)
         at = t_ns if code == codes.DELIVER else None
-        yield sent_ns, at, source, target, kind_of(message), len(encoded) + _HEADERS, fate, number, cause
+        yield sent_ns, at, source, target, kind_of(message), len(encoded) + _HEADERS, fate, number, cause, t_ns
 
 
 def _under_way(run: Run) -> Iterable[Copy]:
@@ -82,9 +85,8 @@ def _under_way(run: Run) -> Iterable[Copy]:
     for number, one in enumerate(recording.flying, len(recording.records) + 1):
         encoded = ENCODER.encode(one.message)
         kind = type(getattr(one.message, "body", None) or one.message).__name__
-        yield (
-            one.sent_ns, None, one.source, one.target, kind, len(encoded) + _HEADERS, "in flight", number, one.cause
-        )  # fmt: skip
+        size = len(encoded) + _HEADERS
+        yield one.sent_ns, None, one.source, one.target, kind, size, "in flight", number, one.cause, run.virtual_ns
 
 
 def _faults(run: Run, found: Sequence[Copy]) -> list[str | None]:
@@ -92,16 +94,15 @@ def _faults(run: Run, found: Sequence[Copy]) -> list[str | None]:
 
 
 def _fault(fired: Sequence[FiredFault], one: Copy) -> str | None:
-    sent_ns, delivered_ns, source, target, _, _, fate, _, _ = one
+    sent_ns, _, source, target, _, _, fate, _, _, over_ns = one
     kinds = _CAUSES.get(fate)
     if kinds is None:
         return None
-    until = sent_ns if delivered_ns is None else delivered_ns
     ids = [
         fault.id
         for fault in fired
         if fault.kind in kinds
-        and fault.inject_ns <= until
+        and fault.inject_ns <= over_ns
         and (fault.heal_ns is None or fault.heal_ns >= sent_ns)
         and (source in fault.targets or target in fault.targets)
     ]

@@ -22,7 +22,9 @@ from sim.checks.transactions.isolation import judge as judge_transactions
 from sim.checks.transactions.levels import WEAKER
 from sim.checks.transactions.transaction import VERB, transactions_of
 from sim.checks.verdict import Verdict
+from sim.commands import output
 from sim.commands.common import STATUS_OF, output_options
+from sim.commands.output import say
 from sim.commands.usage import UsageError
 from sim.world.quantities import DURATION
 from sim.world.units import SECOND
@@ -67,7 +69,7 @@ def execute(arguments: argparse.Namespace) -> int:
         if not arguments.json:
             _show(file, imported, verdict, arguments)
     if arguments.json:
-        print(json.dumps(_as_json(found, arguments)))
+        say(arguments, "check", _as_json(found, arguments))
     return status.worst(STATUS_OF[verdict.status] for _, _, verdict in found)
 
 
@@ -221,20 +223,26 @@ def _show(file: str, imported: Imported, verdict: Verdict, arguments: argparse.N
         out.print(f"  Explain    sim check {file} --spec {arguments.spec} --explain")
 
 
-def _as_json(found: Sequence[tuple[str, Imported, Verdict]], arguments: argparse.Namespace) -> dict[str, object]:
-    rows = [
+def _as_json(found: Sequence[tuple[str, Imported, Verdict]], arguments: argparse.Namespace) -> output.Check:
+    rows: list[output.History] = [
         {
             "file": file,
             "format": imported.format,
             "verdict": verdict.status,
             "detail": verdict.detail,
+            "sentence": verdict.detail,
             "algorithm": verdict.algorithm,
             "work": verdict.work,
-            "operations": {name: imported.history.count(name) for name in ("ok", "fail", "unknown")},
+            "operations": {
+                "ok": imported.history.count("ok"),
+                "fail": imported.history.count("fail"),
+                "unknown": imported.history.count("unknown"),
+            },
             "involved": list(verdict.involved),
+            "minimal": list(verdict.involved),
             "because": list(verdict.because),
             "notes": [*imported.notes, *verdict.notes],
         }
         for file, imported, verdict in found
     ]
-    return {"schema": "seedstorm/1", "command": "check", "spec": arguments.spec, "histories": rows}
+    return {"spec": arguments.spec, "histories": rows}

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from sim import status
+from sim import artefact, status
 from sim.commands.usage import UsageError
 from sim.result import Run
 from sim.scenario.errors import ScenarioErrors
-from sim.scenario.loader import Loaded, load
+from sim.scenario.loader import Loaded, load, load_text
 from sim.world.crash_site import ModelCrash
 
 T = TypeVar("T")
@@ -19,10 +19,12 @@ STATUS_OF = {"pass": status.PASS, "fail": status.VIOLATION, "unknown": status.UN
 
 
 def output_options(parser: argparse.ArgumentParser) -> None:
-    """--json, --plain, --color."""
+    """--json, --plain, --color, --quiet."""
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
     parser.add_argument("--plain", action="store_true", help="no colours and nothing but ASCII marks")
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    parser.add_argument("-v", "--verbose", action="store_true", help="all of it, not the first 25 lines")
+    parser.add_argument("--quiet", action="store_true", help="say nothing of how far it is")
 
 
 def seed_of(text: str) -> int:
@@ -52,6 +54,30 @@ def load_or_refuse(path: str, overrides: tuple[str, ...] = ()) -> Loaded:
         raise UsageError(str(error), prefixed=False) from None
 
 
+def load_kept_or_file(path: str, overrides: tuple[str, ...], seed: int | None) -> tuple[Loaded, int]:
+    """The scenario and the seed of a file, or of a kept run such as `runs/raft-partition/7`."""
+    if not Path(path).is_dir():
+        loaded = load_or_refuse(path, overrides)
+        return loaded, loaded.scenario.seed if seed is None else seed
+    try:
+        record = artefact.read(Path(path))
+        find_models_near(record["path"])
+        loaded = load_text(record["text"], record["path"], (*record["overrides"], *overrides))
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    except ScenarioErrors as error:
+        raise UsageError(f"the scenario of this run is not valid any more:\n{error}", prefixed=False) from None
+    return loaded, int(record["seed"]) if seed is None else seed
+
+
+def write(path: str, content: bytes) -> None:
+    """Write a file that was asked for, or say in one line why that cannot be."""
+    try:
+        Path(path).write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+
+
 def or_crash(act: Callable[[], T], reproduce: str) -> T:
     """Run something; a model that raises ends the command with status 3 and says where it did."""
     try:
@@ -59,6 +85,12 @@ def or_crash(act: Callable[[], T], reproduce: str) -> T:
     except ModelCrash as error:
         said = f"{error.site.say()}\n  Reproduce  {reproduce}\n  (--traceback shows all frames)"
         raise UsageError(said, status.CRASHED, prefixed=False) from error
+
+
+def written(path: Path, size: int, use: str = "") -> str:
+    """What a command says of a file it wrote: its path, its size and what to do with it."""
+    unit, name = (1_000_000, "MB") if size >= 100_000 else (1_000, "kB")
+    return f"{path}  {size / unit:.1f} {name}" + (f"  {use}" if use else "")
 
 
 def status_of(run: Run) -> int:

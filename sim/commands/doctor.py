@@ -1,13 +1,14 @@
 """`sim doctor [FILE]`: look for anything that makes a run depend on more than its seed."""
 
 import argparse
-import json
 import platform
 
 import msgspec
 
-from sim import artefact, status
+from sim import status
 from sim.commands import common
+from sim.commands.output import say
+from sim.commands.usage import UsageError
 from sim.explore.doctor import Difference, Examined, Way, examine, find_difference, ways
 from sim.explore.sources import Source, sources_of
 from sim.model import find_model
@@ -27,8 +28,13 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Examine every way; 0 if all agree, 6 if one parts."""
+    if arguments.seeds < 1:
+        raise UsageError("--seeds: expected 1 or more")
     loaded = common.load_or_refuse(arguments.file, tuple(arguments.set))
     found: list[tuple[Way, list[Examined]]] = []
+    if not arguments.json:
+        head = _columns("way", "Python", "hash seed", "start", f"fingerprints of seeds 1 to {arguments.seeds}")
+        print(f"  {loaded.scenario.name} on {platform.platform()}\n       {head}", flush=True)
     for way in ways(arguments.python):
         examined = [_examine(loaded, seed, way) for seed in range(1, arguments.seeds + 1)]
         found.append((way, examined))
@@ -37,7 +43,7 @@ def execute(arguments: argparse.Namespace) -> int:
     differences = _differences(loaded, found)
     sources = _sources(loaded)
     if arguments.json:
-        print(json.dumps(_as_json(found, differences, sources)))
+        say(arguments, "doctor", _as_json(loaded, found, differences, sources))
     else:
         _print(loaded, arguments.seeds, differences)
         print("".join(f"  look  {source}\n" for source in sources), end="")
@@ -55,7 +61,12 @@ def _row(way: Way, examined: list[Examined], first: list[Examined]) -> str:
     same = [one.fingerprint for one in examined] == [one.fingerprint for one in first]
     mark = "??   " if problems else "ok   " if same else "FAIL "
     said = problems[0] if problems else " ".join(one.fingerprint[:12] for one in examined[:4])
-    return f"  {mark}{way.name:<36} {said}"
+    return f"  {mark}{_columns(way.name, examined[0].python, way.hash_seed, way.start, said)}"
+
+
+def _columns(way: str, python: str, hash_seed: str, start: str, said: str) -> str:
+    """A line of the certificate."""
+    return f"{way:<36} {python:<8} {hash_seed:<9} {start:<10} {said}"
 
 
 def _differences(loaded: Loaded, found: list[tuple[Way, list[Examined]]]) -> list[Difference]:
@@ -78,16 +89,18 @@ def _sources(loaded: Loaded) -> list[Source]:
 
 
 def _as_json(
-    found: list[tuple[Way, list[Examined]]], differences: list[Difference], sources: list[Source]
+    loaded: Loaded, found: list[tuple[Way, list[Examined]]], differences: list[Difference], sources: list[Source]
 ) -> dict[str, object]:
     return {
-        "schema": artefact.SCHEMA,
-        "command": "doctor",
-        "versions": artefact.versions(),
         "platform": platform.platform(),
+        "scenario": loaded.path,
+        "seeds": [one.seed for one in found[0][1]],
         "ways": [
             {
                 "way": way.name,
+                "python": examined[0].python if examined else "",
+                "hash_seed": way.hash_seed,
+                "start": way.start,
                 "fingerprints": [one.fingerprint for one in examined],
                 "problems": [one.problem for one in examined if one.problem],
             }

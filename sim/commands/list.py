@@ -2,10 +2,10 @@
 
 import argparse
 import inspect
-import json
 from pathlib import Path
 
 from sim import status
+from sim.commands.output import say
 from sim.commands.usage import UsageError
 
 Row = tuple[str, str]
@@ -30,7 +30,7 @@ def execute(arguments: argparse.Namespace) -> int:
     rows = makers[what]() if what in makers else _scenarios(arguments.folder)
     if arguments.json:
         found = [{"name": name, "about": about} for name, about in rows]
-        print(json.dumps({"schema": "seedstorm/1", "command": "list", what: found}))
+        say(arguments, "list", {what: found})
     elif rows:
         width = max(len(name) for name, _ in rows)
         print("\n".join(f"{name:<{width}}  {about}" for name, about in rows))
@@ -51,8 +51,20 @@ def _scenarios(folder: str) -> list[Row]:
             rows.append((str(file), f"{len(error.problems)} problems: sim validate {file}"))
             continue
         expected = "" if scenario.expect == "pass" else f" [expected: {scenario.expect}]"
-        rows.append((str(file), scenario.about + expected))
+        rows.append((str(file), scenario.about + expected + _last(scenario.name)))
     return rows
+
+
+def _last(name: str) -> str:
+    """How its last kept run ended."""
+    import json
+
+    kept = sorted(Path("runs", name).glob("*/run.json"), key=lambda file: file.stat().st_mtime)
+    try:
+        found = json.loads(kept[-1].read_text("utf-8")) if kept else {}
+        return f" [last: {found['verdict']}, seed {found['seed']}]" if found else ""
+    except (OSError, ValueError, KeyError):
+        return ""
 
 
 def _models() -> list[Row]:

@@ -1,22 +1,22 @@
 """`sim mutants [MODEL]`: which planted bugs are found, by which check, how soon; and is the reference silent?"""
 
 import argparse
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from sim import artefact, status
+from reports.progress import ProgressLine
+from sim import status
 from sim.commands import common
 from sim.commands.crews import crew_options, executor_of, in_words
+from sim.commands.output import say
 from sim.commands.usage import UsageError
 from sim.explore.grounds import Ground, NoGround, chosen_mutants, grounds_of
 from sim.explore.hunt import hunt
 from sim.explore.matrix import Cell, Matrix, Plan
 from sim.explore.mutants import measure
-from sim.explore.searching.strategies import STRATEGIES
+from sim.explore.searching.strategies import STRATEGIES, checked
 from sim.explore.shrunk import Budget
 from sim.model import Model, Mutant, UnknownModel, find_model, model_names
 from sim.scenario.errors import ScenarioErrors
@@ -33,7 +33,20 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--swarm", action="store_true", help="also on the model's scenario of all faults together")
     parser.add_argument("--scenario", action="append", default=[], metavar="FILE", help="also on this one, repeatable")
     parser.add_argument(
-        "--strategy", action="append", default=[], choices=tuple(STRATEGIES), help="compare these, repeatable"
+        "--strategy",
+        "--strategies",
+        dest="strategy",
+        action="append",
+        default=[],
+        metavar="S,S",
+        help=f"compare these: {', '.join(STRATEGIES)}; priorities:4, delays:1",
+    )
+    parser.add_argument(
+        "--families",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also N seeds without each family of faults",
     )
     parser.add_argument("--shrink", action="store_true", help="shrink a kill of each mutant: the smallest plan")
     crew_options(parser)
@@ -47,11 +60,13 @@ def execute(arguments: argparse.Namespace) -> int:
     grounds = [one for model in _models(arguments) for one in _grounds(model, arguments)]
     if not grounds:
         raise UsageError("no model has a mutant", status.EMPTY)
-    plan = Plan(arguments.repeat, arguments.seeds, arguments.reference)
+    if arguments.families < 0:
+        raise UsageError("--families: expected a number of seeds")
+    plan = Plan(arguments.repeat, arguments.seeds, arguments.reference, families=arguments.families)
     if arguments.strategy:
         return _compare(arguments, grounds, plan)
     shrinking = Budget(300, 40.0) if arguments.shrink else None
-    progress = _Progress(quiet=arguments.json)
+    progress = ProgressLine(quiet=arguments.json or arguments.quiet)
     folders = (str(Path.cwd()),)
     try:
         found = in_words(
@@ -60,9 +75,9 @@ def execute(arguments: argparse.Namespace) -> int:
             )
         )
     finally:
-        progress.show("")
+        progress.clear()
     if arguments.json:
-        print(json.dumps(_as_json(found)))
+        say(arguments, "mutants", _as_json(found))
     else:
         from reports.console import console
         from reports.mutants import show_matrix
@@ -73,21 +88,17 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def _compare(arguments: argparse.Namespace, grounds: list[tuple[str, Mutant, Ground]], plan: Plan) -> int:
     """Strategies beside each other on the same mutants."""
-    strategies = list(dict.fromkeys(arguments.strategy))
+    strategies = list(dict.fromkeys(one for text in arguments.strategy for one in text.split(",")))
+    try:
+        for one in strategies:
+            checked(one)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
     found, compared = in_words(lambda: hunt(grounds, strategies, plan, executor_of(arguments), (str(Path.cwd()),)))
     if arguments.json:
-        hunted = [{**msgspec.to_builtins(one), "median": one.median} for one in found]
-        print(
-            json.dumps(
-                {
-                    "schema": artefact.SCHEMA,
-                    "command": "mutants",
-                    "versions": artefact.versions(),
-                    "strategies": hunted,
-                    "comparisons": msgspec.to_builtins(compared),
-                }
-            )
-        )
+        hunted = [{**msgspec.to_builtins(one), "median": one.median, "undetected_after": one.curve} for one in found]
+        compared_as = msgspec.to_builtins(compared)
+        say(arguments, "mutants", {"strategies": hunted, "comparisons": compared_as})
     else:
         from reports.console import console
         from reports.searches import show_hunt
@@ -124,21 +135,6 @@ def _grounds(model: Model, arguments: argparse.Namespace) -> list[tuple[str, Mut
         raise UsageError(str(error)) from None
 
 
-class _Progress:
-    """A line on standard error that is written over, if somebody looks at it."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._on = artefact.is_terminal() and not quiet
-        self._width = 0
-
-    def show(self, line: str) -> None:
-        """Write the line anew."""
-        if self._on:
-            end = "" if line else "\r"
-            print("\r" + line.ljust(self._width), end=end, file=sys.stderr, flush=True)
-            self._width = len(line)
-
-
 def _status(found: Matrix) -> int:
     if found.interrupted:
         return status.INTERRUPTED
@@ -148,14 +144,16 @@ def _status(found: Matrix) -> int:
 
 def _as_json(found: Matrix) -> dict[str, Any]:
     return {
-        "schema": artefact.SCHEMA,
-        "command": "mutants",
-        "versions": artefact.versions(),
         "repeat": found.plan.repeat,
         "limit": found.plan.limit,
         "interrupted": found.interrupted,
         "survivors": list(found.survivors),
         "mutants": [_cell(cell) for cell in found.cells],
+        "false_positives": [
+            {"scenario": one.ground.loaded.path, "seed": row.seed, "check": row.check, "detail": row.detail}
+            for one in found.reference
+            for row in one.alarms
+        ],
         "reference": [
             {
                 "scenario": one.ground.loaded.path,
@@ -172,15 +170,16 @@ def _cell(cell: Cell) -> dict[str, Any]:
     smallest = cell.smallest
     return {
         "model": cell.model,
-        "mutant": cell.mutant.name,
+        "id": cell.mutant.name,
         "about": cell.mutant.about,
-        "breaks": list(cell.mutant.breaks),
+        "promise": list(cell.mutant.breaks),
         "scenario": cell.ground.loaded.path,
         "killed": cell.killed,
         "found_by": dict(cell.found_by),
-        "median_seeds": cell.median,
-        "median_low": cell.interval.low,
-        "median_high": cell.interval.high,
+        "strategy": "random",
+        "median": cell.median,
+        "low": cell.interval.low,
+        "high": cell.interval.high,
         "waits": [{"runs": wait.runs, "found": wait.found} for wait in cell.waits],
         "undetected_after": [[runs, share_left] for runs, share_left in cell.curve],
         "runs": len(cell.rows),
@@ -190,6 +189,8 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "kill_high": interval.high,
         "cpu_s": cell.cpu_median_s,
         "other_checks": dict(cell.others),
+        "without": {family: wait.runs if wait.found else None for family, wait in cell.without},
+        "needs": None if cell.needs is None else list(cell.needs),
         "smallest_plan": None
         if smallest is None
         else {

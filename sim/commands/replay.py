@@ -1,14 +1,14 @@
 """`sim replay RUN`: run a kept run again and compare the fingerprint."""
 
 import argparse
-import json
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from sim import artefact, status
-from sim.commands import common
+from sim.commands import common, output
+from sim.commands.output import say
 from sim.commands.usage import UsageError
 from sim.explore.replay import Replay, replay
 from sim.scenario.errors import ScenarioErrors
@@ -34,7 +34,7 @@ def execute(arguments: argparse.Namespace) -> int:
         raise UsageError(f"the scenario of this run is not valid any more:\n{error}", prefixed=False) from None
     differences = _versions(record)
     if arguments.json:
-        print(json.dumps(_as_json(found, differences)))
+        say(arguments, "replay", _as_json(found, differences))
     else:
         _print(record, found, differences)
     return status.PASS if found.identical else status.DIVERGED
@@ -49,21 +49,27 @@ def _versions(record: dict[str, Any]) -> list[str]:
     return [f"{name} was {then.get(name)}, is {here}" for name, here in now.items() if then.get(name) != here]
 
 
-def _as_json(found: Replay, differences: list[str]) -> dict[str, Any]:
+def _as_json(found: Replay, differences: list[str]) -> output.Replay:
     return {
-        "schema": artefact.SCHEMA,
-        "command": "replay",
-        "versions": artefact.versions(),
-        "wall_s": round(found.run.wall_s, 4),
         "identical": found.identical,
         "events": found.run.counts.events,
         "fingerprint": found.run.fingerprint,
+        "diverged_at": _diverged_at(found),
         "equal_records": found.equal,
         "differs_by": found.differs_by,
         "divergence": None if found.divergence is None else msgspec.to_builtins(found.divergence),
         "unstable": found.unstable,
         "changed_versions": differences,
     }
+
+
+def _diverged_at(found: Replay) -> output.Event | None:
+    """The first event that differs, as far as it is known, and what it is in both runs."""
+    if found.identical:
+        return None
+    parted = found.divergence
+    left, right = (None, None) if parted is None else (parted.left.what, parted.right.what)
+    return {"event": found.equal + 1, "left": left, "right": right}
 
 
 def _print(record: dict[str, Any], found: Replay, differences: list[str]) -> None:

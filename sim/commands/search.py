@@ -1,26 +1,28 @@
 """`sim search FILE`: look for failures with a strategy that learns from what it has seen."""
 
 import argparse
-import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sim import artefact, status
+from reports.progress import ProgressLine
+from sim import status
 from sim.commands import common
 from sim.commands.crews import crew_options, executor_of, folders_near, in_words
+from sim.commands.output import say
 from sim.commands.usage import UsageError
 from sim.explore.emit import named
 from sim.explore.search import Find, Search, search
-from sim.explore.searching.strategies import STRATEGIES
+from sim.explore.searching.strategies import STRATEGIES, checked
+from sim.explore.searching.strategy import Unsuited
+from sim.scenario.loader import Loaded
 from sim.scenario.yaml_writer import write_scenario
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """The options of this verb."""
     parser.add_argument("file", metavar="FILE", help="a scenario, such as scenarios/raft/swarm.yaml")
-    parser.add_argument("--strategy", choices=tuple(STRATEGIES), default="coverage", help="default: coverage")
+    said = f"{', '.join(STRATEGIES)} (default: coverage); priorities:4 for bugs of depth 4, delays:1 for one delay"
+    parser.add_argument("--strategy", metavar="S", default="coverage", help=said)
     parser.add_argument("--runs", type=int, default=200, metavar="N", help="at most so many runs (default: 200)")
     parser.add_argument("--seed", type=common.seed_of, default=1, help="where seeds begin (default: 1)")
     parser.add_argument("--until-failure", action="store_true", help="end with the first failure")
@@ -35,24 +37,17 @@ def execute(arguments: argparse.Namespace) -> int:
     """Search, write what was found, say."""
     if arguments.runs < 1:
         raise UsageError("--runs: expected 1 or more")
+    try:
+        checked(arguments.strategy)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
     loaded = common.load_or_refuse(arguments.file, tuple(arguments.set))
-    on_progress = _progress(quiet=arguments.json)
-    found = in_words(
-        lambda: search(
-            loaded,
-            arguments.strategy,
-            arguments.runs,
-            first=arguments.seed,
-            until=() if arguments.until_failure else None,
-            executor=executor_of(arguments),
-            folders=folders_near(arguments.file),
-            on_progress=on_progress,
-        )
-    )
-    on_progress("")
+    progress = ProgressLine(quiet=arguments.json or arguments.quiet)
+    found = _searched(arguments, loaded, progress)
+    progress.clear()
     files = [] if arguments.no_save else _write(found, Path(arguments.save) / loaded.scenario.name / "found")
     if arguments.json:
-        print(json.dumps(_as_json(found, files)))
+        say(arguments, "search", _as_json(found, files))
     else:
         from reports.console import console
         from reports.searches import show_search
@@ -63,10 +58,22 @@ def execute(arguments: argparse.Namespace) -> int:
     return status.VIOLATION if found.finds else status.PASS
 
 
-def _progress(*, quiet: bool) -> Callable[[str], None]:
-    if quiet or not artefact.is_terminal():
-        return lambda _: None
-    return lambda line: print("\r" + line.ljust(70), end="" if line else "\r", file=sys.stderr, flush=True)
+def _searched(arguments: argparse.Namespace, loaded: Loaded, progress: ProgressLine) -> Search:
+    try:
+        return in_words(
+            lambda: search(
+                loaded,
+                arguments.strategy,
+                arguments.runs,
+                first=arguments.seed,
+                until=() if arguments.until_failure else None,
+                executor=executor_of(arguments),
+                folders=folders_near(arguments.file),
+                on_progress=progress.show,
+            )
+        )
+    except Unsuited as error:
+        raise UsageError(str(error)) from None
 
 
 def _write(found: Search, folder: Path) -> list[str]:
@@ -90,10 +97,8 @@ def _story(one: Find) -> str:
 
 def _as_json(found: Search, files: list[str]) -> dict[str, Any]:
     return {
-        "schema": artefact.SCHEMA,
-        "command": "search",
-        "versions": artefact.versions(),
         "strategy": found.strategy,
+        "said": found.said,
         "runs": found.runs,
         "features": found.features,
         "new_features": list(found.new),

@@ -1,19 +1,19 @@
 """`sim shrink FILE --seed N`: the smallest scenario that still fails in the same way, written down for good."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from sim import artefact, status
-from sim.commands import common
+from reports.progress import ProgressLine
+from sim import status
+from sim.commands import common, output
 from sim.commands.crews import crew_options, executor_of, folders_near, in_words
+from sim.commands.output import say
 from sim.commands.usage import UsageError
 from sim.explore.emit import Emitted, emit
 from sim.explore.shrink import shrink
-from sim.explore.shrunk import Budget, NotConcrete, NothingToShrink, Shrunk
+from sim.explore.shrunk import Budget, NotConcrete, NothingToShrink, Shrunk, Size
 from sim.scenario.loader import Loaded
 from sim.world.quantities import DURATION
 from sim.world.units import SECOND
@@ -21,7 +21,7 @@ from sim.world.units import SECOND
 
 def options(parser: argparse.ArgumentParser) -> None:
     """The options of this verb."""
-    parser.add_argument("file", metavar="FILE", help="a scenario that fails under this seed")
+    parser.add_argument("file", metavar="FILE", help="a scenario that fails under this seed, or a kept run")
     parser.add_argument("--seed", type=common.seed_of, help="default: the scenario's own")
     parser.add_argument("--check", metavar="NAME", help="which failure to keep, if there are several")
     parser.add_argument("--runs", type=int, default=500, metavar="N", help="at most so many runs (default: 500)")
@@ -37,12 +37,11 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace) -> int:
     """Shrink, write, say."""
-    loaded = common.load_or_refuse(arguments.file, tuple(arguments.set))
-    seed = loaded.scenario.seed if arguments.seed is None else arguments.seed
+    loaded, seed = common.load_kept_or_file(arguments.file, tuple(arguments.set), arguments.seed)
     found = in_words(lambda: _shrunk(arguments, loaded, seed))
     written = None if arguments.no_save else _write(found, arguments)
     if arguments.json:
-        print(json.dumps(_as_json(found, written)))
+        say(arguments, "shrink", _as_json(found, written))
     else:
         from reports.console import console
         from reports.shrinks import show_shrunk
@@ -63,7 +62,7 @@ def _budget(arguments: argparse.Namespace) -> Budget:
 
 def _shrunk(arguments: argparse.Namespace, loaded: Loaded, seed: int) -> Shrunk:
     budget, executor = _budget(arguments), executor_of(arguments)
-    folders, on_step = folders_near(arguments.file), _progress(arguments)
+    folders, on_step = folders_near(loaded.path), _progress(arguments)
     try:
         return shrink(
             loaded, seed, check=arguments.check, executor=executor, budget=budget, folders=folders, on_step=on_step
@@ -75,9 +74,12 @@ def _shrunk(arguments: argparse.Namespace, loaded: Loaded, seed: int) -> Shrunk:
 
 
 def _progress(arguments: argparse.Namespace) -> Callable[[str], None]:
-    if arguments.json or not artefact.is_terminal():
+    """Each step that was taken is a line of its own on a terminal, and now and then one elsewhere."""
+    if arguments.json or arguments.quiet:
         return lambda _: None
-    return lambda said: print(f"  {said}", file=sys.stderr, flush=True)
+    if sys.stderr.isatty():
+        return lambda said: print(f"  {said}", file=sys.stderr, flush=True)
+    return ProgressLine().show
 
 
 def _write(found: Shrunk, arguments: argparse.Namespace) -> Emitted:
@@ -87,11 +89,8 @@ def _write(found: Shrunk, arguments: argparse.Namespace) -> Emitted:
         raise UsageError(f"{error.filename}: {error.strerror} (--no-save prints the scenario)") from None
 
 
-def _as_json(found: Shrunk, written: Emitted | None) -> dict[str, Any]:
+def _as_json(found: Shrunk, written: Emitted | None) -> output.Shrink:
     return {
-        "schema": artefact.SCHEMA,
-        "command": "shrink",
-        "versions": artefact.versions(),
         "seed": found.seed,
         "kind": str(found.kind),
         "check": found.kind.check,
@@ -100,8 +99,8 @@ def _as_json(found: Shrunk, written: Emitted | None) -> dict[str, Any]:
         "interrupted": found.interrupted,
         "runs": found.runs,
         "steps": list(found.steps),
-        "before": _size(found, "before"),
-        "after": _size(found, "after"),
+        "before": _size(found.before),
+        "after": _size(found.after),
         "needed": found.needed,
         "scenario": found.case.data,
         "file": None if written is None else str(written.scenario),
@@ -109,7 +108,12 @@ def _as_json(found: Shrunk, written: Emitted | None) -> dict[str, Any]:
     }
 
 
-def _size(found: Shrunk, which: str) -> dict[str, int]:
-    size = getattr(found, which)
-    names = ("faults", "nodes", "clients", "operations", "duration_ns", "events")
-    return {name: getattr(size, name) for name in names}
+def _size(size: Size) -> output.Size:
+    return {
+        "faults": size.faults,
+        "nodes": size.nodes,
+        "clients": size.clients,
+        "operations": size.operations,
+        "duration_ns": size.duration_ns,
+        "events": size.events,
+    }

@@ -1,22 +1,23 @@
 """`sim sweep FILE`: run a scenario under many seeds, and say which fail, how, and how often."""
 
 import argparse
-import json
-import sys
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from sim import artefact, status
-from sim.commands import common
+from reports.actions import Failing, annotate
+from reports.progress import ProgressLine
+from reports.sweeps import progress_line
+from sim import status
+from sim.commands import common, output, sensitivity
 from sim.commands.crews import crew_options, executor_of, folders_near, in_words
+from sim.commands.output import say
 from sim.commands.usage import UsageError
 from sim.explore.commands import reproduce, shrink_it
 from sim.explore.feed import Order
 from sim.explore.seeds import SEED_END, cross, parse_axis, parse_seeds
 from sim.explore.summary import Summary, status_of, summarise
-from sim.explore.sweep import Progress, Sweep, sweep
+from sim.explore.sweep import Sweep, sweep
 from sim.scenario.errors import ScenarioErrors
 from sim.scenario.loader import Loaded
 from sim.scenario.overrides import points
@@ -32,6 +33,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until-failure", action="store_true", help="end with the smallest seed that fails")
     parser.add_argument("--resume", action="store_true", help="run only what the results file does not have yet")
     parser.add_argument("--vary", action="append", default=[], metavar="PATH=a,b", help="also at each of these values")
+    parser.add_argument(
+        "--range", action="append", default=[], metavar="PATH=A..B", help="each seed at a drawn place of these ranges"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="such as network.loss=1%%")
     parser.add_argument("--coverage", action="store_true", help="also say how much behaviour was not seen yet")
     parser.add_argument("--run-limit", default="600s", metavar="TIME", help="a run that takes longer is unknown")
@@ -46,10 +50,14 @@ def execute(arguments: argparse.Namespace) -> int:
     """Sweep, keep, say."""
     loaded = common.load_or_refuse(arguments.file, tuple(arguments.set))
     order = _order(arguments, loaded)
+    if arguments.range:
+        return sensitivity.execute(arguments, order)
     file = None if arguments.no_save else Path(arguments.save) / loaded.scenario.name / "sweep.sqlite"
-    progress = _Progress(quiet=arguments.json)
+    progress = ProgressLine(quiet=arguments.json or arguments.quiet)
     try:
-        found = in_words(lambda: sweep(order, executor_of(arguments), file, progress.show))
+        found = in_words(
+            lambda: sweep(order, executor_of(arguments), file, lambda one: progress.show(progress_line(one)))
+        )
     except ScenarioErrors as error:
         raise UsageError(str(error), prefixed=False) from None
     finally:
@@ -58,13 +66,30 @@ def execute(arguments: argparse.Namespace) -> int:
     if arguments.junit:
         _write_junit(found, arguments.junit)
     if arguments.json:
-        print(json.dumps(_as_json(found, summary)))
+        say(arguments, "sweep", _as_json(found, summary))
     else:
         from reports.console import console
         from reports.sweeps import show_sweep
 
-        show_sweep(console(plain=arguments.plain, color=arguments.color), found, summary)
+        show_sweep(console(plain=arguments.plain, color=arguments.color), found, summary, verbose=arguments.verbose)
+    _annotate(found, summary, arguments.file)
     return status_of(found, summary)
+
+
+def _annotate(found: Sweep, summary: Summary, file: str) -> None:
+    """What a build has to hear of; nothing where the scenario expects a violation and got it."""
+    order = found.order
+    failing = [
+        Failing(
+            file,
+            one.kind.check,
+            f"{one.smallest.detail}\n{one.count:,} of {summary.decided:,} runs",
+            reproduce(order.loaded, one.smallest.point, one.smallest.seed),
+        )
+        for one in summary.kinds
+        if one.first and not one.smallest.met
+    ]
+    annotate(f"{order.loaded.scenario.name}: {summary.failed:,} of {summary.decided:,} runs failed", failing)
 
 
 def _order(arguments: argparse.Namespace, loaded: Loaded) -> Order:
@@ -90,53 +115,28 @@ def _seconds(text: str) -> float:
 def _write_junit(found: Sweep, path: str) -> None:
     from sim.explore.junit import junit
 
-    try:
-        Path(path).write_bytes(junit(found))
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
+    common.write(path, junit(found))
 
 
-class _Progress:
-    """A line on standard error that is written over, if somebody looks at it."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._on = artefact.is_terminal() and not quiet
-        self._width = 0
-
-    def show(self, progress: Progress) -> None:
-        """Write the line anew."""
-        if self._on:
-            from reports.sweeps import progress_line
-
-            line = progress_line(progress)
-            print("\r" + line.ljust(self._width), end="", file=sys.stderr, flush=True)
-            self._width = len(line)
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._on and self._width:
-            print("\r" + " " * self._width + "\r", end="", file=sys.stderr, flush=True)
-
-
-def _as_json(found: Sweep, summary: Summary) -> dict[str, Any]:
+def _as_json(found: Sweep, summary: Summary) -> output.Sweep:
     order = found.order
+    asked = None if order.for_s is not None else len(order.seeds)
+    unknown = dict(summary.outcomes).get("unknown", 0)
+    ran = summary.runs - found.reused
     return {
-        "schema": artefact.SCHEMA,
-        "command": "sweep",
-        "versions": artefact.versions(),
-        "wall_s": round(found.wall_s, 3),
         "scenario": order.loaded.scenario.name,
         "expect": order.loaded.scenario.expect,
         "executor": found.executor,
         "interrupted": found.interrupted,
         "points": [list(point) for point in order.points],
         "runs": summary.runs,
+        "seeds": {"asked": asked, "run": summary.runs, "unknown": unknown},
         "reused": found.reused,
         "outcomes": dict(summary.outcomes),
         "decided": summary.decided,
         "failed": summary.failed,
-        "bound_95": summary.bound,
-        "kinds": [
+        "rule_of_three": summary.bound,
+        "failures": [
             {
                 "kind": str(one.kind),
                 "check": one.kind.check,
@@ -158,5 +158,6 @@ def _as_json(found: Sweep, summary: Summary) -> dict[str, Any]:
         "never_fired": list(summary.never_fired),
         "never_reached": list(summary.never_reached),
         "notes": list(found.notes),
-        "file": None if found.file is None else str(found.file),
+        "rate_per_s": round(ran / found.wall_s, 3) if found.wall_s else None,
+        "results": None if found.file is None else str(found.file),
     }

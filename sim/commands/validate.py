@@ -1,11 +1,12 @@
 """`sim validate FILE...`: all that is wrong with scenario files, without running them."""
 
 import argparse
-import json
 from pathlib import Path
 
+from reports.actions import Failing, annotate
 from sim import status
 from sim.commands.common import find_models_near
+from sim.commands.output import say
 from sim.commands.usage import UsageError
 from sim.scenario.errors import Problem, ScenarioErrors
 from sim.scenario.loader import load
@@ -27,9 +28,13 @@ def execute(arguments: argparse.Namespace) -> int:
         found = [
             {"file": p.file, "line": p.line, "column": p.column, "path": p.path, "message": p.message} for p in problems
         ]
-        print(json.dumps({"schema": "seedstorm/1", "command": "validate", "files": len(files), "problems": found}))
+        say(arguments, "validate", {"files": len(files), "problems": found})
     else:
         print("\n".join(map(str, problems)) if problems else f"{len(files)} file{'s' * (len(files) > 1)} ok")
+    annotate(
+        f"{len(files)} scenarios, {len(problems)} problems",
+        [Failing(p.file, p.path, p.message, f"sim validate {p.file}", p.line) for p in problems],
+    )
     return status.USAGE if problems else status.PASS
 
 

@@ -31,6 +31,37 @@ def behaviour_of(features: Iterable[int]) -> str:
     return blake2b(b"".join(one.to_bytes(4, "little") for one in sorted(features)), digest_size=6).hexdigest()
 
 
+def order_of(run: Run) -> str:
+    """What every node saw, in its own order and without its times: runs that share it went through the same states.
+
+    A handler is a function of what its node saw, unless it looks at a clock; so another order of what happened on
+    different nodes is no other run (Mazurkiewicz's traces).
+    """
+    seen: dict[str, blake2b] = {}
+    for record in decode_records(b"".join(run.trace)):
+        for node, what in _seen_by(record):
+            if node not in seen:
+                seen[node] = blake2b(digest_size=16)
+            seen[node].update(repr(what).encode())
+    whole = blake2b(digest_size=8)
+    for node in sorted(seen):
+        whole.update(node.encode() + seen[node].digest())
+    return whole.hexdigest()
+
+
+def _seen_by(record: Sequence[Any]) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """What a record is to the nodes that it happens to: without times, and without numbers of other records."""
+    code = record[1]
+    if code == codes.DELIVER:
+        yield record[3], (code, record[2], record[6])
+    elif code == codes.FAULT:
+        yield from ((node, (code, record[3], record[4])) for node in record[5])
+    elif code in (codes.TIMER, codes.WAKE):
+        yield record[2], (code, record[3])
+    elif code == codes.NODE:
+        yield record[2], (code, record[3], record[4])
+
+
 def _hashed(name: Sequence[object]) -> int:
     return int.from_bytes(blake2b(repr(name).encode(), digest_size=4).digest(), "little")
 

@@ -5,12 +5,31 @@ window, and only that window of the records is looked at.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sim.explore.telling import Record, records_of
+from sim.result import Run
+from sim.world.trace import CHUNK, decode_records
 
+Keep = bool | range
+"""Which records of a run to keep: none, all, or those chunks that hold the numbers of a range"""
+_END = 1 << 62
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A run as far as two are compared: its hashes, and the records that were kept, whole chunks of them."""
+
+    fingerprint: str
+    checkpoints: "Checkpoints"
+    records: Sequence[Sequence[Any]]
+
+
+Runner = Callable[[Keep], Recorded]
+"""Makes one run again and again, keeping these records of it"""
 Checkpoints = Sequence[Sequence[Any]]
 """(records, digest) in order"""
 
@@ -47,16 +66,47 @@ def window(left: Checkpoints, right: Checkpoints) -> tuple[int, int | None]:
 
 
 def first_divergence(
-    left: Sequence[Sequence[Any]], right: Sequence[Sequence[Any]], known_equal: int = 0
+    left: Sequence[Sequence[Any]], right: Sequence[Sequence[Any]], known_equal: int = 0, before: int = 0
 ) -> Divergence | None:
-    """The first record in which two decoded traces differ; so many are known to be equal. None if none differs."""
-    at = known_equal
+    """The first record in which two decoded traces differ; so many are known to be equal. None if none differs.
+
+    `before` records stand before the first of both: these are windows of longer traces.
+    """
+    at = max(0, known_equal - before)
     while at < len(left) and at < len(right) and left[at] == right[at]:
         at += 1
     if at == len(left) == len(right):
         return None
-    one, other = records_of(left[: at + 1]), records_of(right[: at + 1])
-    return Divergence(at, _side(one, at), _side(other, at), _since(one, other, at))
+    one, other = records_of(left[: at + 1], before), records_of(right[: at + 1], before)
+    return Divergence(before + at, _side(one, at), _side(other, at), _since(one, other, at))
+
+
+def recorded(run: Run) -> Recorded:
+    """A run with the records that it kept."""
+    return Recorded(run.fingerprint, run.checkpoints, list(decode_records(b"".join(run.trace))))
+
+
+def part(one: Runner, other: Runner) -> Divergence | None:
+    """Where two runs part, each made twice: once for its checkpoints, once for the records between two of them.
+
+    The trace of neither is kept whole. None if they do not part, or did not when they were made again. Code that does
+    not agree with itself may part elsewhere the second time; then its new checkpoints say where to look.
+    """
+    left, right = one(False), other(False)
+    for _ in range(_TRIES):
+        if left.fingerprint == right.fingerprint:
+            return None
+        equal, by = window(left.checkpoints, right.checkpoints)
+        wanted = range(equal, _END if by is None else by)
+        left, right = one(wanted), other(wanted)
+        if window(left.checkpoints, right.checkpoints)[0] == equal:
+            break
+    return first_divergence(left.records, right.records, equal, first_of(wanted))
+
+
+def first_of(wanted: range) -> int:
+    """The number of the first record that is kept for a range: chunks are kept whole."""
+    return wanted.start // CHUNK * CHUNK
 
 
 def _side(records: Sequence[Record], at: int) -> Side:
@@ -66,11 +116,12 @@ def _side(records: Sequence[Record], at: int) -> Side:
 
 
 def causes(records: Sequence[Record], record: Record) -> list[Record]:
-    """The records that led to one, the nearest first, as far as the trace names them."""
+    """The records that led to one, the nearest first, as far as the trace names them and these records go back."""
     found: list[Record] = []
+    first = records[0].number if records else 1
     cause = record.cause
-    while cause and len(found) < CHAIN and cause <= len(records):
-        found.append(records[cause - 1])
+    while cause and len(found) < CHAIN and 0 <= cause - first < len(records):
+        found.append(records[cause - first])
         cause = found[-1].cause
     return found
 

@@ -9,7 +9,8 @@ from sim.explore.executors import hire
 from sim.explore.grounds import Ground
 from sim.explore.matrix import Plan
 from sim.explore.search import search
-from sim.explore.statistics import Interval, Wait, holm, log_rank, median_interval, median_wait
+from sim.explore.searching.strategy import Unsuited
+from sim.explore.statistics import Interval, Wait, holm, log_rank, median_interval, median_wait, survival
 from sim.explore.worker import taking_turns
 from sim.identity import own_models
 from sim.model import Mutant
@@ -18,13 +19,24 @@ from sim.scenario.loader import load_text
 
 @dataclass(frozen=True)
 class Hunted:
-    """One strategy on one mutant: the waits of its repetitions, and the CPU seconds of all of them."""
+    """One strategy on one mutant: the waits of its repetitions, and the CPU seconds of all of them.
+
+    `problem` says why the strategy could not search there; then there are no waits. `said` is what the strategy says of
+    its first repetition.
+    """
 
     mutant: str
     ground: str
     strategy: str
     waits: tuple[Wait, ...]
     cpu_s: float
+    problem: str = ""
+    said: str = ""
+
+    @property
+    def curve(self) -> list[tuple[int, float]]:
+        """Kaplan and Meier's share of repetitions that had not found it after n runs."""
+        return survival(self.waits)
 
     @property
     def median(self) -> int | None:
@@ -60,7 +72,16 @@ class _Job:
     folders: tuple[str, ...]
 
 
-_Call = tuple[_Job, "Future[tuple[Wait, float]]"]
+@dataclass(frozen=True)
+class _Repetition:
+    """What one repetition came to; `wait` is None if the strategy could not search there, and `said` says why."""
+
+    wait: Wait | None
+    cpu_s: float
+    said: str
+
+
+_Call = tuple[_Job, "Future[_Repetition]"]
 
 
 def hunt(
@@ -84,11 +105,17 @@ def hunt(
         for (mutant_name, ground_name, strategy), calls in flying:
             settled = [crew.settle(future, _hunt, job) for job, future in calls]
             results = [one for one in settled if one is not None]
-            waits = tuple(wait for wait, _ in results)
-            found.append(Hunted(mutant_name, ground_name, strategy, waits, sum(cpu for _, cpu in results)))
+            found.append(_summed(mutant_name, ground_name, strategy, results))
     finally:
         crew.close(wait=False)
     return found, _compared(found)
+
+
+def _summed(mutant: str, ground: str, strategy: str, results: Sequence[_Repetition]) -> Hunted:
+    waits = tuple(one.wait for one in results if one.wait is not None)
+    said = next((one.said for one in results), "")
+    problem = "" if waits else said or "every repetition lost its worker"
+    return Hunted(mutant, ground, strategy, waits, sum(one.cpu_s for one in results), problem, "" if problem else said)
 
 
 def _jobs(mutant: Mutant, ground: Ground, strategy: str, plan: Plan, folders: tuple[str, ...]) -> list[_Job]:
@@ -102,18 +129,21 @@ def _jobs(mutant: Mutant, ground: Ground, strategy: str, plan: Plan, folders: tu
     ]  # fmt: skip
 
 
-def _hunt(job: _Job) -> tuple[Wait, float]:
+def _hunt(job: _Job) -> _Repetition:
     """One repetition, in a worker, alone."""
     with taking_turns(job.folders):
         loaded = load_text(job.text, job.path, job.overrides)
-        found = search(loaded, job.strategy, job.limit, first=job.first, until=job.until)
+        try:
+            found = search(loaded, job.strategy, job.limit, first=job.first, until=job.until)
+        except Unsuited as error:
+            return _Repetition(None, 0.0, str(error))
     hit = any(one.kind.check in job.until for one in found.finds)
-    return Wait(found.runs, hit), found.cpu_s
+    return _Repetition(Wait(found.runs, hit), found.cpu_s, found.said)
 
 
 def _compared(found: Sequence[Hunted]) -> list[Comparison]:
     by_place: dict[tuple[str, str], list[Hunted]] = {}
-    for one in found:
+    for one in (one for one in found if one.waits):
         by_place.setdefault((one.mutant, one.ground), []).append(one)
     pairs = [pair for group in by_place.values() for pair in combinations(group, 2)]
     p_values = [log_rank(one.waits, other.waits) for one, other in pairs]

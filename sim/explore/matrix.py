@@ -15,12 +15,16 @@ from sim.world.units import show_ns
 
 @dataclass(frozen=True)
 class Plan:
-    """What to measure: `repeat` repetitions of at most `limit` seeds each; the reference runs at least `reference`."""
+    """What to measure: `repeat` repetitions of at most `limit` seeds each; the reference runs at least `reference`.
+
+    Where `families` is not 0, each killed mutant gets so many seeds without each family of faults.
+    """
 
     repeat: int = 10
     limit: int = 200
     reference: int = 20
     wall_s: float = 120.0
+    families: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,10 @@ class Smallest:
 
 @dataclass(frozen=True)
 class Cell:
-    """One mutant on one ground. `rows` are all its runs, in order of seed; `waits` one for each repetition."""
+    """One mutant on one ground. `rows` are all its runs, in order of seed; `waits` one for each repetition.
+
+    `without` holds, for each family of faults that was switched off, how long it took to find it then.
+    """
 
     model: str
     mutant: Mutant
@@ -55,6 +62,12 @@ class Cell:
     cpu_s: tuple[float, ...]
     rows: tuple[Row, ...] = field(repr=False)
     smallest: Smallest | None = None
+    without: tuple[tuple[str, Wait], ...] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...] | None:
+        """The families without which it was not found; None if that was not measured."""
+        return tuple(family for family, wait in self.without if not wait.found) if self.without else None
 
     @cached_property
     def kills(self) -> tuple[Row, ...]:

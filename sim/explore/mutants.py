@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sim.explore.blocks import Block, BlockFeed
 from sim.explore.dispatch import dispatch, refuse_strangers
 from sim.explore.executors import Crew, hire
+from sim.explore.families import families, without
 from sim.explore.grounds import Ground
 from sim.explore.matrix import Cell, Matrix, Plan, Silence, Smallest, promised
 from sim.explore.shrink import shrink
@@ -40,6 +41,7 @@ def measure(
     try:
         refuse_strangers(crew, identity(modules))
         measuring.run_mutants()
+        measuring.run_families()
         measuring.run_reference()
         if shrinking is not None:
             measuring.shrink(shrinking)
@@ -68,6 +70,7 @@ class _Measuring:
         self._folders = folders
         self._on_progress = on_progress
         self._blocks: dict[int, list[Block]] = {}
+        self._without: dict[int, dict[str, Block]] = {}
         self._reference: list[tuple[Ground, Block]] = []
         self._smallest: dict[int, Smallest] = {}
         self._runs = 0
@@ -82,6 +85,23 @@ class _Measuring:
                 for number in range(plan.repeat)
             ]
         self._run([block for blocks in self._blocks.values() for block in blocks])
+
+    def run_families(self) -> None:
+        """Each killed mutant on its ground without each family of faults, until it is found or no seed is left."""
+        seeds = range(1, 1 + self._plan.families)
+        for place, cell in enumerate(self._cells()):
+            if not (seeds and cell.killed):
+                continue
+            self._without[place] = {
+                family: Block(
+                    f"{place} without {family}",
+                    without(cell.ground, family).planted(cell.mutant.name),
+                    cell.mutant.breaks,
+                    deque(seeds),
+                )
+                for family in families(cell.ground)
+            }
+        self._run([block for blocks in self._without.values() for block in blocks.values()])
 
     def run_reference(self) -> None:
         """The reference on every ground, as often as the mutant that ran most there."""
@@ -137,9 +157,14 @@ class _Measuring:
         model, mutant, ground = self._grounds[place]
         blocks = [block for block in self._blocks.get(place, []) if block.rows]
         rows = sorted((row for block in blocks for row in block.rows), key=lambda row: row.seed)
-        waits = tuple(Wait(len(b.rows), any(promised(row, mutant) for row in b.rows)) for b in blocks)
+        waits = tuple(_wait(block, mutant) for block in blocks)
         cpu = tuple(sum(row.cpu_s for row in block.rows) for block in blocks)
-        return Cell(model, mutant, ground, waits, cpu, tuple(rows), self._smallest.get(place))
+        off = tuple((family, _wait(block, mutant)) for family, block in self._without.get(place, {}).items())
+        return Cell(model, mutant, ground, waits, cpu, tuple(rows), self._smallest.get(place), off)
+
+
+def _wait(block: Block, mutant: Mutant) -> Wait:
+    return Wait(len(block.rows), any(promised(row, mutant) for row in block.rows))
 
 
 def _seeds(number: int, limit: int) -> range:

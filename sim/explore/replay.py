@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.explore.divergence import Divergence, first_divergence, window
+from sim.explore.divergence import Divergence, Keep, Recorded, first_divergence, first_of, part, recorded, window
 from sim.explore.telling import speak_of
 from sim.result import Run
 from sim.running import run
-from sim.scenario.loader import Loaded, load_text
+from sim.scenario.loader import load_text
 from sim.world.trace import decode_records
 
 
@@ -43,19 +43,20 @@ def replay(record: dict[str, Any], folder: Path | None = None) -> Replay:
         return Replay(again, True, again.counts.events)
     equal, by = window(record["checkpoints"], again.checkpoints)
     then = _kept_trace(folder)
-    now = _trace(loaded, seed)
+    speak_of(loaded.scenario)
+
+    def now(keep: Keep) -> Recorded:
+        return recorded(run(loaded, seed, keep_trace=keep))
+
     if then is not None:
-        found = first_divergence(then, now, equal)
+        wanted = range(equal, len(then) + again.counts.events if by is None else by)
+        before = first_of(wanted)
+        found = first_divergence(then[before : wanted.stop], now(wanted).records, equal, before)
         return Replay(again, False, equal if found is None else found.equal, by, found)
-    differing = first_divergence(now, _trace(loaded, seed))
+    differing = part(now, now)
     if differing is not None:
         return Replay(again, False, differing.equal, by, differing, unstable=True)
     return Replay(again, False, equal, by)
-
-
-def _trace(loaded: Loaded, seed: int) -> Sequence[Sequence[Any]]:
-    speak_of(loaded.scenario)
-    return list(decode_records(b"".join(run(loaded, seed, keep_trace=True).trace)))
 
 
 def _kept_trace(folder: Path | None) -> Sequence[Sequence[Any]] | None:

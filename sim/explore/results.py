@@ -20,7 +20,7 @@ from sim.scenario.loader import Loaded
 LAYOUT = 1
 _JSON = ("point", "failures", "fired", "sometimes", "features")
 _FLAGS = ("met", "unreached")
-_COLUMNS = tuple(field.name for field in fields(Row))
+_COLUMNS = tuple(field.name for field in fields(Row) if field.name != "order")
 _QUOTED = ", ".join(f'"{name}"' for name in _COLUMNS)
 _TYPES = {"wall_s": "REAL", "cpu_s": "REAL"}
 _TEXTS = ("outcome", "check", "detail", "fingerprint", *_JSON)
@@ -37,6 +37,20 @@ class Key:
 
     scenario: str
     code: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the rows of a key are of: the scenario's path, its text and what was laid over it."""
+
+    key: Key
+    path: str
+    text: str
+    overrides: tuple[str, ...]
+
+
+_ORDERS = """CREATE TABLE IF NOT EXISTS orders (number INTEGER PRIMARY KEY AUTOINCREMENT, scenario TEXT NOT NULL,
+code TEXT NOT NULL, path TEXT NOT NULL, text TEXT NOT NULL, overrides TEXT NOT NULL)"""
 
 
 def scenario_hash(loaded: Loaded) -> str:
@@ -56,6 +70,7 @@ class Results:
         with _told(path), self._db:
             self._refuse_other_layouts()
             self._db.execute(_table())
+            self._db.execute(_ORDERS)
             self._db.execute(f"PRAGMA user_version = {LAYOUT}")
 
     def _refuse_other_layouts(self) -> None:
@@ -65,6 +80,27 @@ class Results:
                 f"{self.path}: written by another version of Seedstorm (layout {layout}, not {LAYOUT}); "
                 "--save another folder"
             )
+
+    def remember(self, key: Key, loaded: Loaded) -> None:
+        """Keep what the rows of a key are of, so that a report needs nothing but this file. The last is the newest."""
+        with _told(self.path), self._db:
+            self._db.execute("DELETE FROM orders WHERE scenario = ? AND code = ?", (key.scenario, key.code))
+            text = msgspec.json.encode(loaded.overrides).decode()
+            values = (key.scenario, key.code, loaded.path, loaded.text, text)
+            self._db.execute(
+                "INSERT INTO orders (scenario, code, path, text, overrides) VALUES (?, ?, ?, ?, ?)", values
+            )
+
+    def newest(self) -> Kept | None:
+        """What was swept last; None if the file does not say."""
+        with _told(self.path):
+            found = self._db.execute(
+                "SELECT scenario, code, path, text, overrides FROM orders ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+        if found is None:
+            return None
+        scenario, code, path, text, overrides = found
+        return Kept(Key(scenario, code), path, text, tuple(map(str, json.loads(overrides))))
 
     def add(self, key: Key, rows: Iterable[Row]) -> None:
         """Write rows in one transaction; what was there under the same key is replaced."""

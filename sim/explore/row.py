@@ -23,7 +23,7 @@ class Row:
     `violation_ns` (virtual time) those of the first; `detail` of an undecided run says why. `met` says whether the
     scenario expects this. `fired` counts faults by kind, `sometimes` how often each landmark was reached; `unreached`
     says that nothing but landmarks is undecided, which other runs of a sweep may reach. `features` are those of
-    `coverage`, if they were asked for.
+    `coverage`, if they were asked for; with them comes `order`, what the nodes saw, which is not kept on disk.
     """
 
     point: tuple[str, ...]
@@ -49,6 +49,7 @@ class Row:
     features: tuple[int, ...] = ()
     wall_s: float = 0.0
     cpu_s: float = 0.0
+    order: str = ""
 
     @property
     def failed(self) -> bool:
@@ -62,7 +63,13 @@ class Row:
 
 
 def row_of(
-    run: Run, point: tuple[str, ...], end_ns: int, wall_s: float, cpu_s: float, features: tuple[int, ...] = ()
+    run: Run,
+    point: tuple[str, ...],
+    end_ns: int,
+    wall_s: float,
+    cpu_s: float,
+    features: tuple[int, ...] = (),
+    order: str = "",
 ) -> Row:
     """The row of a run that was to last until `end_ns`."""
     first = first_failed(run)
@@ -97,6 +104,7 @@ def row_of(
         features=features,
         wall_s=wall_s,
         cpu_s=cpu_s,
+        order=order,
     )
 
 

@@ -7,7 +7,8 @@ from itertools import islice
 from sim.explore.executors import Crew, hire
 from sim.explore.failure import Failure
 from sim.explore.row import Row, lost_row
-from sim.explore.searching.strategies import STRATEGIES, Strategy
+from sim.explore.searching.strategies import strategy as make_strategy
+from sim.explore.searching.strategy import Strategy
 from sim.explore.shrinking.case import Case, case_of
 from sim.explore.worker import Task, perform
 from sim.identity import identity, own_models
@@ -26,7 +27,10 @@ class Find:
 
 @dataclass(frozen=True)
 class Search:
-    """What a search came to. `new` holds for each run how many features it showed first; `cpu_s` what the runs took."""
+    """What a search came to. `new` holds for each run how many features it showed first; `cpu_s` what the runs took.
+
+    `said` is what the strategy has to say: a bound, or how far it came.
+    """
 
     strategy: str
     runs: int
@@ -35,6 +39,7 @@ class Search:
     new: tuple[int, ...]
     cpu_s: float
     interrupted: bool = False
+    said: str = ""
 
 
 def search(
@@ -48,14 +53,15 @@ def search(
     folders: tuple[str, ...] = (),
     on_progress: Callable[[str], None] = lambda _: None,
 ) -> Search:
-    """Search a scenario with a strategy of this name, at most so many runs, from the seed `first` on.
+    """Search a scenario with a strategy such as `coverage` or `delays:2`, at most so many runs, from seed `first` on.
 
-    It ends with the first failure of a check in `until`; an empty one means any failure, None that none ends it.
+    It ends with the first failure of a check in `until`; an empty one means any failure, None that none ends it. Raises
+    ValueError for a strategy that there is not, Unsuited for one that cannot search this scenario.
     """
     modules = own_models(loaded.scenario)
+    chosen = make_strategy(strategy, case_of(loaded, first), first)
     crew = hire(executor, modules)
-    case = case_of(loaded, first)
-    searching = _Searching(STRATEGIES[strategy](case, first), crew, modules, folders, on_progress)
+    searching = _Searching(chosen, crew, modules, folders, on_progress)
     interrupted = False
     try:
         searching.run(runs, until)
@@ -91,6 +97,8 @@ class _Searching:
         """Generation after generation; what is found ends it in order of the proposals."""
         while len(self._new) < runs:
             proposals = self._strategy.propose()[: runs - len(self._new)]
+            if not proposals:
+                return
             rows: list[tuple[Case, Row]] = []
             for case, row in self._rows(proposals):
                 rows.append((case, row))
@@ -130,4 +138,5 @@ class _Searching:
     def result(self, strategy: str, *, interrupted: bool) -> Search:
         """What it came to."""
         finds = tuple(sorted(self._finds.values(), key=lambda one: one.run))
-        return Search(strategy, len(self._new), finds, len(self._seen), tuple(self._new), self._cpu_s, interrupted)
+        new, said = tuple(self._new), self._strategy.says()
+        return Search(strategy, len(new), finds, len(self._seen), new, self._cpu_s, interrupted, said)

@@ -21,7 +21,7 @@ from sim.explore.shrinking.materialise import (
 )
 from sim.explore.shrinking.rounding import round_times
 from sim.explore.shrinking.trials import OutOfBudget, Trials
-from sim.explore.shrinking.work import less_work
+from sim.explore.shrinking.work import PARTS_COARSE, less_work
 from sim.explore.shrinking.world import calm_network, cut_end, fewer_nodes
 from sim.explore.shrunk import USUAL, Budget, NotConcrete, NothingToShrink, Shrunk, Size, size_of
 from sim.identity import own_models
@@ -77,6 +77,10 @@ def _unknown(result: Run) -> list[str]:
     return found or list(result.notes)
 
 
+_FEW = 8
+"""So many faults are left alone until the other steps had their turn."""
+
+
 @dataclass(frozen=True)
 class Origin:
     """What is shrunk: the case, the command that shows it, and its run if it came to an end."""
@@ -98,13 +102,14 @@ class _Shrinking:
         self._on_step = on_step
         self._steps: list[str] = []
         self._size: Size | None = None
+        self._whole: Case | None = None
 
     def finish(self) -> Shrunk:
         """Make it concrete, then smaller until nothing changes or the budget is used up."""
         finished, interrupted, before = False, False, None
         freedom: list[tuple[int, str]] = []
         try:
-            case = self._concrete()
+            case = self._whole = self._concrete()
             before = self._size = self._size_before(case)
             case = self._without_stop(self._smaller_until_fixed(case))
             finished = True
@@ -196,6 +201,8 @@ class _Shrinking:
         return [
             lambda case: cut_end(case, trials),
             lambda case: drop_faults(case, trials),
+            self._with_more_time,
+            lambda case: less_work(case, trials, PARTS_COARSE),
             lambda case: simplify_faults(case, trials),
             self._named,
             lambda case: fewer_nodes(case, trials, retries),
@@ -205,6 +212,18 @@ class _Shrinking:
             lambda case: cut_end(case, trials),
             lambda case: round_times(case, trials),
         ]
+
+    def _with_more_time(self, case: Case) -> Case:
+        """The faults dropped from the case as it was before its end was cut, if most of them seemed needed.
+
+        Without some of its faults a run may fail later than it did with all of them.
+        """
+        whole, self._whole = self._whole, None
+        if whole is None or len(case.faults) <= max(_FEW, len(whole.faults) // 2):
+            return case
+        dropped = drop_faults(whole, self._trials)
+        better = dropped if len(dropped.faults) < len(case.faults) else case
+        return cut_end(self._trials.first([better]) or case, self._trials)
 
     def _named(self, case: Case) -> Case:
         """Names in place of selectors that a step has made plain: a fault that fires once now hits one node."""

@@ -5,6 +5,7 @@ depend on the number of workers.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,13 +28,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a sweep is: `done` of `total` runs (None: nobody knows), by how many workers, and what failed."""
+    """How far a sweep is: `done` of `total` runs (None: nobody knows), `ran` of them now, and how many `failed`.
+
+    `kinds` are the checks that failed first most often, with how often.
+    """
 
     done: int
     total: int | None
     failed: int
     elapsed_s: float
     ran: int
+    kinds: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,7 @@ class Sweeping:
         self._results = None if results is None else Results(results)
         if self._results is not None:
             self._take_in(self._results)
+            self._results.remember(self._key, order.loaded)
         self._feed = SeedFeed(order, self._task(), frozenset(self._kept) if order.resume else frozenset())
         self._parted = False
         self._rows: dict[tuple[tuple[str, ...], int], Row] = {}
@@ -184,9 +190,9 @@ class Sweeping:
     def _tick(self) -> None:
         order, elapsed = self._order, time.monotonic() - self._began
         total = None if order.for_s is not None else len(order.seeds) * len(order.points)
-        failed = sum(row.failed for row in self._rows.values())
+        kinds = Counter(row.kind.check for row in self._rows.values() if row.kind is not None)
         ran = len(self._rows) - self._reused
-        self._on_progress(Progress(len(self._rows), total, failed, elapsed, ran))
+        self._on_progress(Progress(len(self._rows), total, kinds.total(), elapsed, ran, tuple(kinds.most_common(3))))
 
     def _close(self) -> None:
         if self._results is not None:

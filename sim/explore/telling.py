@@ -1,7 +1,7 @@
 """The records of a trace in words: who got what from whom, who said what happened inside, which fault began."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from types import ModuleType
@@ -14,7 +14,8 @@ from sim.world.message import Event, Message
 from sim.world.units import show_ns
 
 _SHORT = 60
-_spoken_of: ContextVar[tuple[str, ...]] = ContextVar("_spoken_of", default=())
+_FieldNames = Mapping[str, tuple[str, ...]]
+_spoken_of: ContextVar[_FieldNames | None] = ContextVar("_spoken_of", default=None)
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ class Record:
         return f"{show_ns(self.t_ns)}  {self.words()}"
 
 
-def records_of(decoded: Sequence[Sequence[Any]]) -> list[Record]:
-    """The records of a decoded trace."""
-    return [Record(number, one[0], one[1], tuple(one[2:])) for number, one in enumerate(decoded, 1)]
+def records_of(decoded: Sequence[Sequence[Any]], before: int = 0) -> list[Record]:
+    """The records of a decoded trace, of which the first has so many before it."""
+    return [Record(number, one[0], one[1], tuple(one[2:])) for number, one in enumerate(decoded, before + 1)]
 
 
 def _deliver(source: str, target: str, sent_ns: int, cause: int, message: Sequence[Any]) -> str:  # noqa: ARG001
@@ -131,7 +132,7 @@ def say(said: Sequence[Any]) -> str:
     name, values = str(said[0]), list(said[1:])
     if name in ("Ask", "Answer") and len(values) > 2 and isinstance(values[2], list):
         return say(values[2])
-    names = _field_names().get(name, ())
+    names = field_names().get(name, ())
     shown = [f"{field} {_value(value)}" for field, value in zip(names, values, strict=False) if _tells(value)]
     if not names:
         shown = [_value(value) for value in values if _tells(value)]
@@ -149,11 +150,15 @@ def _value(value: Any) -> str:
     if value is True:
         return "yes"
     if isinstance(value, (list, tuple)):
+        if len(value) > 1 and isinstance(value[0], str) and value[0] in field_names():
+            return _short(say(value))
         if value and isinstance(value[0], list) and value[0] and isinstance(value[0][0], str):
             return f"{len(value)} {value[0][0]}"
-        text = " ".join(_value(one) for one in value)
-        return text if len(text) <= _SHORT else text[:_SHORT] + "..."
-    text = str(value)
+        return _short(" ".join(_value(one) for one in value))
+    return _short(str(value))
+
+
+def _short(text: str) -> str:
     return text if len(text) <= _SHORT else text[:_SHORT] + "..."
 
 
@@ -167,7 +172,7 @@ def speak_of(scenario: Scenario) -> None:
             if name.startswith(own):
                 used = [one.__name__ for one in vars(sys.modules[name]).values() if isinstance(one, ModuleType)]
                 packages.update(dict.fromkeys(_package(one) for one in used if one.startswith("models.")))
-    _spoken_of.set(tuple(packages))
+    _spoken_of.set(_field_names(tuple(packages)))
 
 
 def _package(module: str) -> str:
@@ -175,9 +180,13 @@ def _package(module: str) -> str:
     return ".".join(parts[:2]) if parts[0] == "models" else parts[0]
 
 
-def _field_names() -> dict[str, tuple[str, ...]]:
-    """Type -> names of its fields; the models that are spoken of come before whatever else is loaded."""
-    packages = _spoken_of.get()
+def field_names() -> _FieldNames:
+    """Type of message or event -> names of its fields, of the models that are spoken of before all others."""
+    known = _spoken_of.get()
+    return _field_names(()) if known is None else known
+
+
+def _field_names(packages: tuple[str, ...]) -> _FieldNames:
     found: dict[str, tuple[int, str, tuple[str, ...]]] = {}
     for kind in (kind for base in (Message, Event) for kind in _subclasses(base)):
         near = [place for place, package in enumerate(packages) if kind.__module__.startswith(package)]

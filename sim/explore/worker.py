@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sim.explore.belt import Belt, OutOfTime
-from sim.explore.coverage import features_of
+from sim.explore.coverage import features_of, order_of
 from sim.explore.row import Row, crashed_row, overdue_row, row_of
 from sim.identity import Identity, identity
 from sim.running import run
@@ -124,4 +124,6 @@ def run_seed(
         site = error.site if isinstance(error, ModelCrash) else find_crash_site(error, 0)
         return crashed_row(site, point, seed, time.perf_counter() - began, time.thread_time() - cpu)
     end, wall, spent = loaded.scenario.duration, time.perf_counter() - began, time.thread_time() - cpu
-    return row_of(result, point, end, wall, spent, features_of(result) if covered else ())
+    if not covered:
+        return row_of(result, point, end, wall, spent)
+    return row_of(result, point, end, wall, spent, features_of(result), order_of(result))

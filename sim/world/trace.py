@@ -41,6 +41,8 @@ _DIGEST = 16
 class Trace:
     """The records of one run. With `keep` they stay, encoded, and can be read; without, only the hashes do.
 
+    A range of numbers, counted from 0, keeps the chunks that hold those records: the first of them is `first_kept`.
+
     `at` counts records; `cause` is the number of the record that is being handled, which what follows from it names.
     """
 
@@ -54,14 +56,16 @@ class Trace:
         "buffer",
         "cause",
         "checkpoints",
+        "first_kept",
         "keep",
         "stride",
     )
 
-    def __init__(self, keep: bool = False) -> None:
+    def __init__(self, keep: bool | range = False) -> None:
         self.at = 0
         self.cause = 0
         self.keep = keep
+        self.first_kept = 0 if isinstance(keep, bool) else keep.start // CHUNK * CHUNK
         self.buffer: list[Record] = []
         self._chunks: list[bytes] = []
         self.checkpoints: list[tuple[int, str]] = []
@@ -89,13 +93,18 @@ class Trace:
 
     def _fold(self, records: list[Record]) -> None:
         chunk = self._encode(records)
+        if self._keeps(self._folded, len(records)):
+            self._chunks.append(_framed(chunk))
         self._folded += len(records)
         self._hash = _chained(self._hash, chunk)
-        if self.keep:
-            self._chunks.append(_framed(chunk))
         self._flushes += 1
         if self._flushes % self.stride == 0:
             self._checkpoint()
+
+    def _keeps(self, first: int, count: int) -> bool:
+        """Whether so many records from `first` on are wanted."""
+        keep = self.keep
+        return keep if isinstance(keep, bool) else first + count > keep.start and first < keep.stop
 
     def _checkpoint(self) -> None:
         self.checkpoints.append((self._folded, self._hash.hex()))
@@ -111,7 +120,8 @@ class Trace:
     def kept(self) -> list[bytes]:
         """The kept records so far, encoded in chunks, each behind its length; `decode_records` reads them."""
         self.flush()
-        rest = [_framed(self._encode(self.buffer))] if self.keep and self.buffer else []
+        wanted = bool(self.buffer) and self._keeps(self._folded, len(self.buffer))
+        rest = [_framed(self._encode(self.buffer))] if wanted else []
         return self._chunks + rest
 
     def records(self) -> Iterator[list[Any]]:

@@ -40,7 +40,7 @@ class Setting:
     loopback: Distribution = LOOPBACK
     disk: DiskProfile = NVME_PLP
     restart_after: int = 1 * SECOND
-    keep_trace: bool = False
+    keep_trace: bool | range = False
 
 
 class World:

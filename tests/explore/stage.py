@@ -140,3 +140,88 @@ def two_of_twenty(folder: Path, module: str) -> Path:
     head += f'systems: {{main: {{model: "{module}:MODEL", nodes: 5}}}}\n'
     scenario.write_text(head + "faults:\n" + "\n".join(faults) + "\n")
     return scenario
+
+
+RACE = '''"""A model that fails if what n1 said is overtaken by what n2 said when it had heard of it."""
+
+from sim import Actor, Check, Emitted, Event, Message, Model, RunRecord, System, Verdict, on
+
+
+class First(Message):
+    pass
+
+
+class Go(Message):
+    pass
+
+
+class Second(Message):
+    pass
+
+
+class Heard(Event):
+    """What n3 heard."""
+
+    what: str
+
+
+class Racer(Actor):
+    def on_start(self) -> None:
+        if self.name == "n1":
+            self.timer(self.begin).reset(1_000_000)
+
+    def begin(self) -> None:
+        self.send("n3", First())
+        self.send("n2", Go())
+
+    @on(Go)
+    def go(self, source: str, message: Go) -> None:
+        self.send("n3", Second())
+
+    @on(First)
+    def first(self, source: str, message: First) -> None:
+        self.emit(Heard("first"))
+
+    @on(Second)
+    def second(self, source: str, message: Second) -> None:
+        self.emit(Heard("second"))
+
+
+class InOrder(Check):
+    name = "in-order"
+    watches = (Heard,)
+
+    def __init__(self) -> None:
+        self.heard: list[Emitted] = []
+
+    @property
+    def violated(self) -> bool:
+        return bool(self.heard) and self.heard[0].event.what == "second"
+
+    def observe(self, emitted: Emitted) -> None:
+        self.heard.append(emitted)
+
+    def conclude(self, record: RunRecord) -> Verdict:
+        if not self.violated:
+            return Verdict(self.name, "pass", "in order")
+        return Verdict(self.name, "fail", "the answer came before the news", at_ns=self.heard[0].t_ns)
+
+
+def build(system: System) -> None:
+    for name in system.servers:
+        system.server(name, Racer)
+
+
+MODEL = Model("racer", "races", build, checks={"in-order": lambda _: InOrder()})
+'''
+
+
+def race(folder: Path, module: str, latency: str = "{uniform: [1ms, 20ms]}") -> Path:
+    """A scenario of three messages that fails if one of them, and no other, is late."""
+    (folder / f"{module}.py").write_text(RACE)
+    scenario = folder / f"{module}.yaml"
+    scenario.write_text(
+        f'version: 1\nname: race\nduration: 1s\nsystems: {{main: {{model: "{module}:MODEL", nodes: 3}}}}\n'
+        f"network: {{latency: {latency}}}\n"
+    )
+    return scenario

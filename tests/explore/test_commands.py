@@ -46,7 +46,7 @@ def test_a_sweep_with_failures_names_the_kind_the_share_and_the_smallest_seed(ca
     assert main(["sweep", low, "--seeds", "40", "--executor", "serial", "--resume", "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert found["reused"] == 40
-    (kind,) = found["kinds"]
+    (kind,) = found["failures"]
     assert kind["low"] < kind["share"] < kind["high"]
     assert kind["reproduce"] == f"sim run {low} --seed {kind['smallest_seed']}"
     assert main(["run", low, "--seed", str(kind["smallest_seed"]), "--no-save", "--plain"]) == 1
@@ -61,6 +61,23 @@ def test_junit_has_a_case_for_each_seed(capsys: Out, low: str, tmp_path: Path) -
     assert suite.get("tests") == "40"
     assert suite.get("failures") == str(found["failed"])
     assert len(suite.findall("testcase/failure")) == found["failed"]
+
+
+def test_github_actions_get_an_annotation_for_each_way_to_fail_beside_the_result(
+    capsys: Out, low: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["sweep", low, "--seeds", "40", "--executor", "serial", "--no-save", "--json"]
+    assert main(words) == 1
+    assert "::error" not in capsys.readouterr().err
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert main(words) == 1
+    printed = capsys.readouterr()
+    (kind,) = json.loads(printed.out)["kinds"]
+    (line,) = [line for line in printed.err.splitlines() if line.startswith("::")]
+    assert line.startswith(f"::error file={low},line=1,title=low::{kind['detail']}%0A{kind['count']} of 40 runs")
+    assert line.endswith(kind["reproduce"])
+    assert main([*words[:3], "2", *words[4:]]) == 0
+    assert "::" not in capsys.readouterr().err
 
 
 def test_a_scenario_that_expects_a_violation_is_met_by_one_seed_that_shows_it(low: str) -> None:
@@ -137,7 +154,7 @@ def test_shrink_refuses_a_seed_that_passes(capsys: Out) -> None:
 
 def test_shrink_prints_the_scenario_where_nothing_is_to_be_written(capsys: Out, low: str) -> None:
     assert main(["sweep", low, "--seeds", "40", "--until-failure", "--executor", "serial", "--no-save", "--json"]) == 1
-    seed = json.loads(capsys.readouterr().out)["kinds"][0]["smallest_seed"]
+    seed = json.loads(capsys.readouterr().out)["failures"][0]["smallest_seed"]
     assert main(["shrink", low, "--seed", str(seed), "--executor", "serial", "--no-save", "--plain"]) == 0
     out = capsys.readouterr().out
     assert "expect: {violates: low}" in out

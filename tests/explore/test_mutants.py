@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from reports.console import console
+from reports.mutants import show_matrix
 from sim.cli import main
 from sim.explore.blocks import Block, BlockFeed
+from sim.explore.families import families, without
 from sim.explore.grounds import Ground, NoGround, ground, grounds_of
 from sim.explore.matrix import Plan
 from sim.explore.mutants import measure
@@ -155,3 +158,29 @@ def test_bad_calls_are_told_in_one_line(
     monkeypatch.chdir(ROOT)
     assert main(words) == 4
     assert message in capsys.readouterr().err
+
+
+def test_families_are_switched_off_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    place = ground("scenarios/raft/swarm.yaml", "raft")
+    assert families(place) == ("clock", "crash", "disk", "link", "network", "partition", "pause")
+    nemesis = without(place, "crash").loaded.scenario.nemesis
+    assert nemesis is not None
+    assert set(nemesis.kinds) == {"clock", "disk", "link", "partition", "pause"}
+    assert without(place, "network").loaded.scenario.network.loss == 0
+    only = ground("scenarios/raft/mutants/leader-votes.yaml", "raft")
+    assert without(only, "crash").loaded.scenario.faults == ()
+
+
+def test_a_matrix_says_which_faults_a_mutant_needs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    name, mutant, place = raft("forgets-vote")
+    short = replace(place, loaded=load(place.loaded.path, ("duration=6s", "settle=1s")))
+    found = measure([(name, mutant, short)], Plan(repeat=1, limit=4, reference=1, families=2), "serial")
+    assert [cell.needs for cell in found.cells] == [("crash",)]
+    show_matrix(console(plain=True), found)
+    out = capsys.readouterr().out
+    assert "seeds until found without a family of faults (- not in 2)" in out
+    assert main(["mutants", "raft", "--families", "-1"]) == 4

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from sim import artefact
 from sim.cli import main
-from sim.explore.divergence import first_divergence, window
+from sim.explore.divergence import Keep, Recorded, first_divergence, part, recorded, window
 from sim.explore.replay import replay
 from sim.running import run
 from sim.scenario.loader import load
-from sim.world.trace import CHUNK, Trace
+from sim.world.trace import CHUNK, Trace, decode_records
 
 ROOT = Path(__file__).parents[2]
 CALM = ROOT / "scenarios" / "raft" / "calm.yaml"
@@ -89,6 +89,33 @@ def test_without_a_trace_checkpoints_bound_the_difference(tmp_path: Path) -> Non
     assert not found.identical
     assert found.divergence is None
     assert not found.unstable
+
+
+def test_two_runs_are_compared_by_the_records_between_two_checkpoints_only() -> None:
+    loaded, other = load(CALM, SHORT), load(CALM, (*SHORT, "faults=[{at: 700ms, for: 100ms, pause: {nodes: n1}}]"))
+    asked: list[bool | range] = []
+
+    def one(keep: Keep) -> Recorded:
+        asked.append(keep)
+        return recorded(run(loaded, 3, keep_trace=keep))
+
+    found = part(one, lambda keep: recorded(run(other, 3, keep_trace=keep)))
+    left, right = (list(decode_records(b"".join(run(file, 3, keep_trace=True).trace))) for file in (loaded, other))
+    expected = first_divergence(left, right)
+    assert found is not None
+    assert expected is not None
+    assert (found.equal, found.left.what, found.right.what) == (expected.equal, expected.left.what, expected.right.what)
+    assert asked[0] is False
+    assert isinstance(asked[1], range)
+    assert len(one(range(CHUNK + 1, CHUNK + 3)).records) == CHUNK
+
+
+def test_a_window_of_a_run_is_the_same_part_of_its_trace_and_changes_no_fingerprint() -> None:
+    loaded = load(CALM, SHORT)
+    whole = recorded(run(loaded, 3, keep_trace=True))
+    windowed = recorded(run(loaded, 3, keep_trace=range(CHUNK + 5, 3 * CHUNK)))
+    assert windowed.fingerprint == whole.fingerprint
+    assert windowed.records == whole.records[CHUNK : 3 * CHUNK]
 
 
 def test_code_that_does_not_agree_with_itself_is_told_so(

@@ -131,6 +131,13 @@ def test_twins_are_two_incarnations_of_one_identity() -> None:
     assert len(said) == 4  # each copy hears its own part only
 
 
+def test_twins_may_change_sides_from_step_to_step() -> None:
+    _, heard, _ = voters("twin: {rounds: [{first: [n2], second: [n5]}]}", until=30 * MS)
+    assert sorted(votes_of_n1(heard)) == ["n2", "n5"]
+    _, heard, _ = voters("twin: {rounds: [{first: [n2], second: [n2]}]}", until=30 * MS)
+    assert len(votes_of_n1(heard)["n2"]) == 2
+
+
 def test_corrupt_names_stay_on_the_list_after_healing() -> None:
     world, _, heal = voters("silent: {}")
     heal()

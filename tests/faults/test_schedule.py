@@ -1,8 +1,11 @@
 """An adversarial scheduler may choose any finite time: nothing is lost, and nothing is held for ever."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from sim.faults.schedule.conductor import Conductor, Order
+from sim.faults.schedule.orders import SlowTypes
 from sim.world.flight import Flight
 from sim.world.units import MS
 from sim.world.world import World
@@ -18,6 +21,7 @@ ALL = (
     "quorum-blocking",
     "isolating",
     "slow-types",
+    "uneven",
     "last-minute",
 )
 
@@ -142,3 +146,25 @@ def test_same_seed_same_schedule() -> None:
         return world.trace.fingerprint()
 
     assert fingerprint() == fingerprint()
+
+
+def test_groups_that_change_by_step_hold_what_crosses_them() -> None:
+    world = running_world()
+    world.run_until(world.now + 5 * MS)
+    heal, _ = inject(world, "schedule", "{by-round: {rounds: [[[n1, n2], [n3, n4, n5]]], walls: [{n3: [n4]}]}}")
+    world.run_until(world.now + 10 * MS)  # what was under way has arrived
+    pairs = {pair for pair in heard(world, 20 * MS) if pair[0] != pair[1] and {*pair} <= {"n1", "n2", "n3", "n4", "n5"}}
+    assert {("n1", "n2"), ("n2", "n1"), ("n3", "n5"), ("n4", "n3")} <= pairs
+    assert not pairs & {("n1", "n3"), ("n5", "n2"), ("n3", "n4")}
+    heal()
+    assert ("n1", "n3") in heard(world, 20 * MS)
+
+
+def test_slow_types_may_be_limited_to_instances() -> None:
+    world = running_world()
+    order = SlowTypes.model_validate({"instances": "*/v-*", "late": "50ms"})
+    conductor = conducted(world, order)
+    flights = [
+        SimpleNamespace(kind="Final", instance=name, source="n1", target="n2", delay=1) for name in ("1/v-n1", "1/c-n1")
+    ]
+    assert [order.delay(conductor, flight) for flight in flights] == [1 + 50 * MS, 1]  # type: ignore[arg-type]

@@ -56,9 +56,9 @@ def _all_zero(settings: Settings, quorums: Quorums) -> Check:
 
 
 def _iterations(settings: Settings, quorums: Quorums) -> Check:
-    """CKPS01: (f² + 3f + 1) / (f + 1) of the n proposers yield 1 at least, rounded up."""
-    ones = -(-(quorums.f**2 + 3 * quorums.f + 1) // (quorums.f + 1))
-    most = quorums.honest_one if settings.protocol == "pmvba" else quorums.n - ones + 1
+    """CKPS01: a candidate fails only if q vectors have a 0 for it, and none of the n vectors has more than f."""
+    failed = quorums.n * quorums.f // quorums.q
+    most = quorums.honest_one if settings.protocol == "pmvba" else failed + 1
     return FewIterations(most, quorums.f)
 
 
@@ -75,7 +75,7 @@ _PROMISES: dict[str, tuple[tuple[str, ...] | None, Make]] = {
     "unforged-certificates": (_SIGNING, lambda _, quorums: HonestCertificates(_group(quorums))),
     "binding": (("bca", "mmr14conf"), lambda _, quorums: Bound(_group(quorums))),
     "output-before-coin": (BINARY, lambda _, quorums: OutputFirst(quorums.f)),
-    "coin-secrecy": (None, lambda _, quorums: SecretCoin(f=quorums.f)),
+    "coin-secrecy": (None, SecretCoin),
     "same-coin": (None, lambda _, quorums: FairCoin(f=quorums.f)),
     "same-draw": (MULTIVALUED, lambda _, quorums: SameDraw(quorums.f)),
     "justified-votes": (_ABBA, lambda _, quorums: JustifiedVotes(quorums.f)),

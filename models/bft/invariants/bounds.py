@@ -13,8 +13,8 @@ ROUNDS_MAX = 48
 """A round of binary agreement makes estimates equal with chance 1/2 and then decides with chance 1/2: 49 / 2**48."""
 VOTE_ROUNDS_MAX = 96
 """Validated agreement decides with chance 1/2 in any two rounds: 2**-47."""
-VIEWS_MAX = 30
-"""A view elects one of the n - f whose promotion is complete with chance 2/3: 3**-30."""
+VIEWS_MAX = 26
+"""A view elects one of the n - f whose promotion is complete with chance 2/3: 3**-26 is less than 2**-41."""
 
 
 class Bounded(Invariant):

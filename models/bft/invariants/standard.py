@@ -1,10 +1,16 @@
 """Standard promises as this model makes them: a run in which one never comes up has kept it."""
 
-from sim import RunRecord, Verdict
+from functools import partial
+
+from models.bft.quorums import Quorums
+from models.bft.settings import Settings
+from sim import Emitted, RunRecord, Verdict
 from sim.agreement import (
     Binding,
     CertificateQuorum,
+    Certified,
     CoinSecrecy,
+    Group,
     Promise,
     SignsOnce,
     StrongValidity,
@@ -28,8 +34,32 @@ class HonestSigners(SignsOnce):
         return _kept(self, super().conclude(record))
 
 
+class Judged:
+    """Certificates that were found to be good: each is shown by n parties to n, and its signers are as many again."""
+
+    def __init__(self) -> None:
+        self._good: dict[Certified, None] = {}
+
+    def is_new(self, event: Certified) -> bool:
+        """Whether this statement with these signers was not judged before."""
+        if event in self._good:
+            return False
+        self._good[event] = None
+        return True
+
+
 class BoundCertificates(CertificateQuorum):
     """Every certificate has a quorum of distinct signers."""
+
+    def __init__(self, group: Group) -> None:
+        super().__init__(group)
+        self._judged = Judged()
+
+    def fold(self, emitted: Emitted) -> None:
+        """Each certificate once."""
+        assert isinstance(emitted.event, Certified), "this one is watched"
+        if self._judged.is_new(emitted.event):
+            super().fold(emitted)
 
     def conclude(self, record: RunRecord) -> Verdict:
         """As it is, or kept."""
@@ -38,6 +68,15 @@ class BoundCertificates(CertificateQuorum):
 
 class HonestCertificates(UnforgedCertificates):
     """No certificate lists an honest party that had not signed."""
+
+    def __init__(self, group: Group) -> None:
+        super().__init__(group)
+        self._judged = Judged()
+
+    def fold(self, emitted: Emitted) -> None:
+        """Each certificate once: what was signed when it was first seen stays signed."""
+        if not isinstance(emitted.event, Certified) or self._judged.is_new(emitted.event):
+            super().fold(emitted)
 
     def conclude(self, record: RunRecord) -> Verdict:
         """As it is, or kept."""
@@ -53,19 +92,26 @@ class Bound(Binding):
 
 
 class SecretCoin(CoinSecrecy):
-    """No coin is known before its threshold, which events name last."""
+    """No coin is known before as many shares are out as the scenario asks for, whatever the parties take for enough."""
 
-    def __init__(self, *, f: int) -> None:
-        super().__init__(_threshold, f=f)
+    def __init__(self, settings: Settings, quorums: Quorums) -> None:
+        super().__init__(partial(threshold, settings, quorums), f=quorums.f)
 
     def conclude(self, record: RunRecord) -> Verdict:
         """As it is, or kept."""
         return _kept(self, super().conclude(record))
 
 
-def _threshold(instance: Value) -> int:
-    k = instance[-1] if isinstance(instance, tuple) else 0
-    return k if isinstance(k, int) else 0
+def threshold(settings: Settings, quorums: Quorums, about: Value) -> int:
+    """How many shares open the coin that events name (instance, phase, round, k)."""
+    instance, phase = about[:2] if isinstance(about, tuple) else ("", "")
+    if "/abba" in str(instance):
+        return quorums.q
+    if phase == "com" or (phase == "perm" and settings.protocol == "pmvba"):
+        return quorums.q if (settings.k1 if phase == "com" else settings.k2) == "q" else quorums.honest_one
+    if phase == "perm" or settings.coin == "f+1":
+        return quorums.honest_one
+    return quorums.honest_majority
 
 
 class Unanimity(StrongValidity):

@@ -6,7 +6,7 @@ from models.bft.binary import Binary
 from models.bft.crusader import Bca
 from models.bft.justified import Justified
 from models.bft.messages import AbbaDecide, Justification, MainVote, PreVote
-from models.bft.mmr import MmrConf
+from models.bft.mmr import MmrConf, single
 
 
 class TrustsDecide(Binary):
@@ -20,14 +20,7 @@ class NoConf(MmrConf):
     """Ends the round after AUX."""
 
     def supported(self, values: tuple[int, ...]) -> None:
-        self.finish(values)
-
-
-class ConfBin(MmrConf):
-    """Tells all of `bin` instead of what is supported."""
-
-    def told(self, values: tuple[int, ...]) -> tuple[int, ...]:  # noqa: ARG002
-        return tuple(sorted(self.bin))
+        self.finish(single(values))
 
 
 class EstimateNotSet(Binary):

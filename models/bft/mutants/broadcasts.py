@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Sequence
 
 from models.bft.crypto import Crypto
+from models.bft.foreseen import public_coin
 from models.bft.journal import Journal
 from models.bft.messages import Envelope, Input, Key
 from models.bft.promotion import Promotion
@@ -100,6 +101,13 @@ class CoinByXor(Crypto):
         for share in shares[:k]:
             found ^= share.seal
         return None if len(shares) < k else found
+
+
+class PublicCoin(Crypto):
+    """Takes a hash of public data for a coin."""
+
+    def coin(self, tag: Tag, shares: Sequence[Share], k: int) -> int | None:
+        return None if super().coin(tag, shares, k) is None else public_coin(tag)
 
 
 class NoQCheck(ConsistentBroadcast):

@@ -29,7 +29,7 @@ CHECKS: Mapping[str, Callable[[System], Check]] = {
     "up-to-date": lambda system: UpToDate(system.shared(Logs)),
     "append-only": lambda _: AppendOnly(),
     "log-matching": lambda _: LogMatching(),
-    "match-true": lambda system: MatchTrue(system.shared(Logs)),
+    "match-true": lambda system: MatchTrue(system.shared(Logs), _beginning(system)),
     "leader-completeness": lambda system: LeaderCompleteness(system.shared(Logs)),
     "own-term-commit": lambda _: OwnTermCommit(),
     "committed-stable": lambda system: CommittedStable(system.shared(Logs)),

@@ -1,8 +1,8 @@
 """Promises about logs: Leader Append-Only and Log Matching of Figure 3, and that leaders believe no copy too many."""
 
-from models.raft.events import Appended, BecameLeader, Progressed, Recovered, SteppedDown, Truncated
+from models.raft.events import Appended, BecameLeader, ConfigAppended, Progressed, Recovered, SteppedDown, Truncated
 from models.raft.invariants.chains import short
-from models.raft.invariants.logs import LOG_EVENTS, Logs
+from models.raft.invariants.logs import LOG_EVENTS, Logs, Members
 from sim import Emitted
 from sim.invariants import Invariant, when
 
@@ -58,23 +58,41 @@ class LogMatching(Invariant):
 
 
 class MatchTrue(Invariant):
-    """What a leader believes of a peer's log is true, and it does not unlearn it (Figure 2, matchIndex)."""
+    """What a leader believes of a peer's log is true, and it does not unlearn it (Figure 2, matchIndex).
+
+    Who leaves the group and comes back may have lost everything: what it held before it left proves nothing.
+    """
 
     name = "match-true"
     claim = "no leader believed in a copy that was not there"
     watches = (Progressed, *LOG_EVENTS)
 
-    def __init__(self, logs: Logs) -> None:
+    def __init__(self, logs: Logs, bootstrap: Members) -> None:
         super().__init__()
         self._logs = logs
+        self._bootstrap = bootstrap
         self._matches: dict[tuple[str, int, str], Emitted] = {}
+        self._gone: dict[tuple[str, int, str], set[bytes]] = {}
 
     def observe(self, emitted: Emitted) -> None:
-        """Compare with the belief before, and with the peer's log."""
+        """Take in who comes back; compare each belief with the one before, and with the peer's log."""
         self._logs.see(emitted)
         event = emitted.event
-        if not isinstance(event, Progressed):
-            return
+        if isinstance(event, ConfigAppended):
+            self._meet(emitted.node, event)
+        elif isinstance(event, Progressed):
+            self._compare(emitted, event)
+
+    def _meet(self, leader: str, event: ConfigAppended) -> None:
+        before = self._logs.members(leader, self._bootstrap, event.index)
+        known = {*before[0], *before[1]}
+        for peer in (*event.voters, *event.learners):
+            if peer not in known:
+                log, key = self._logs.of(peer), (leader, event.term, peer)
+                self._matches.pop(key, None)
+                self._gone[key] = log.ever - set(log.chains)
+
+    def _compare(self, emitted: Emitted, event: Progressed) -> None:
         key = (emitted.node, event.term, event.peer)
         before = self._matches.get(key)
         self._matches[key] = emitted
@@ -88,3 +106,5 @@ class MatchTrue(Invariant):
             self.contradict(emitted, f"{said}, but would send from {event.next} on")
         elif chain not in self._logs.of(event.peer).ever:
             self.contradict(emitted, f"{said}; {event.peer} never held {short(chain)} there")
+        elif chain in self._gone.get(key, ()) and chain != self._logs.of(event.peer).chain_at(event.match):
+            self.contradict(emitted, f"{said}; {event.peer} held {short(chain)} only before it left the group")

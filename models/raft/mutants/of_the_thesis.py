@@ -22,6 +22,14 @@ BUGS = (
         "mutants/own-prevote-refused",
     ),
     bug(
+        "old-session",
+        "believes what a server that left and came back had answered before",
+        "match-true quorum-log leader-completeness committed-stable",
+        Parts(replication=replication.OldSession),
+        "this model's first state; databendlabs/openraft (replication sessions)",
+        "mutants/old-session",
+    ),
+    bug(
         "asks-own-config",
         "refuses whom it does not know to be a voter",
         "liveness",

@@ -50,6 +50,13 @@ class MatchFalls(Progress):
         self.next = max(self.next, self.match + 1)
 
 
+class OldSession(Replication):
+    """Takes the answers of a server that left and came back for answers of now."""
+
+    def begin_session(self) -> int:
+        return 0
+
+
 class OldReplies(Replication):
     """Takes replies of earlier terms for replies of this one."""
 

@@ -1,33 +1,23 @@
-"""Strategies: what to run next, given what the runs before have shown.
+"""The strategies by name: seeds in order, swarms, priorities, bounded delays, and what coverage leads to."""
 
-A strategy proposes a generation of cases and learns from their rows, in order of the proposals; so what it proposes
-does not depend on who computed. Every proposal is a case, and can be run again as it is.
-"""
-
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol
 
 from sim.explore.row import Row
+from sim.explore.searching.delays import Delays
 from sim.explore.searching.mutation import mutated
+from sim.explore.searching.priorities import Priorities
+from sim.explore.searching.strategy import GENERATION, Strategy
 from sim.explore.shrinking.case import Case, Data
 from sim.scenario.plan import draw_plan
+from sim.scenario.translate import near
 from sim.world.streams import Stream
 
-GENERATION = 16
-"""Proposals of one generation."""
-
-
-class Strategy(Protocol):
-    """Chooses cases."""
-
-    def propose(self) -> list[Case]:
-        """The next generation."""
-
-    def learn(self, rows: Sequence[tuple[Case, Row]]) -> None:
-        """What the last generation came to, in order."""
+NUMBER_MAX = 9
+"""The largest depth and the largest number of delays."""
 
 
 class Random:
@@ -48,6 +38,10 @@ class Random:
 
     def learn(self, rows: Sequence[tuple[Case, Row]]) -> None:
         """Nothing: seeds are independent."""
+
+    def says(self) -> str:
+        """Nothing more."""
+        return ""
 
 
 class Swarm(Random):
@@ -130,6 +124,10 @@ class Coverage:
             elif parent is not None:
                 parent.uses += 1
 
+    def says(self) -> str:
+        """How many cases were worth changing."""
+        return f"{len(self._corpus):,} cases in the corpus"
+
 
 def _planned(case: Case, seed: int) -> Case:
     """The case with the plan that a seed draws written out, so that it can be changed."""
@@ -139,5 +137,30 @@ def _planned(case: Case, seed: int) -> Case:
     return own.of({**{key: one for key, one in own.data.items() if key != "nemesis"}, "faults": plan.as_entries()})
 
 
-STRATEGIES: dict[str, Callable[[Case, int], Strategy]] = {"random": Random, "swarm": Swarm, "coverage": Coverage}
+STRATEGIES: dict[str, Callable[[Case, int], Strategy]] = {
+    "random": Random,
+    "swarm": Swarm,
+    "priorities": Priorities,
+    "delays": Delays,
+    "coverage": Coverage,
+}
 """Name -> how to make it: of the case to search, and the first seed."""
+_NUMBERED: dict[str, Callable[[Case, int, int], Strategy]] = {"priorities": Priorities, "delays": Delays}
+
+
+def strategy(spec: str, case: Case, first: int) -> Strategy:
+    """The strategy that `spec` names: one of STRATEGIES, or `priorities:4`, `delays:1`. Unsuited for some scenarios."""
+    name, _, number = checked(spec).partition(":")
+    return _NUMBERED[name](case, first, int(number)) if number else STRATEGIES[name](case, first)
+
+
+def checked(spec: str) -> str:
+    """The same text if it names a strategy; ValueError says what is wrong with it."""
+    name, colon, number = spec.partition(":")
+    if name not in STRATEGIES:
+        raise ValueError(f"no strategy named {name!r}{near(name, tuple(STRATEGIES))}")
+    if colon and name not in _NUMBERED:
+        raise ValueError(f"strategy {name} takes no number, found {spec!r}")
+    if colon and not re.fullmatch(rf"[1-{NUMBER_MAX}]", number):
+        raise ValueError(f"strategy {spec!r}: expected a number from 1 to {NUMBER_MAX}, such as {name}:2")
+    return spec

@@ -9,17 +9,23 @@ from sim.world.quantities import RATE, show_rate
 
 PARTS_MAX = 32
 """Long lists of operations are not cut finer than this: each attempt is a run."""
+PARTS_COARSE = 4
+"""Nor finer than this at first: less work makes all runs after it shorter."""
 
 
-def less_work(case: Case, trials: Trials) -> Case:
-    """As few clients and operations as still fail."""
+def less_work(case: Case, trials: Trials, parts_max: int = PARTS_MAX) -> Case:
+    """As few clients and operations as still fail; long lists of operations are cut into at most so many parts."""
     if not case.data.get("workload"):
         return case
     nothing = trials.first([case.of({**case.data, "workload": []})])
     if nothing is not None:
         return nothing
     for place, entry in enumerate(case.work):
-        case = _fewer_operations(case, trials, place) if "operations" in entry else _fewer_clients(case, trials, place)
+        case = (
+            _fewer_operations(case, trials, place, parts_max)
+            if "operations" in entry
+            else _fewer_clients(case, trials, place)
+        )
     return case
 
 
@@ -29,7 +35,7 @@ def _with(case: Case, place: int, entry: Data) -> Case:
     return case.of({**case.data, "workload": entries})
 
 
-def _fewer_operations(case: Case, trials: Trials, place: int) -> Case:
+def _fewer_operations(case: Case, trials: Trials, place: int, parts_max: int) -> Case:
     """Whole clients first, then single operations."""
     entry = case.work[place]
     operations: list[Data] = entry["operations"]
@@ -46,7 +52,7 @@ def _fewer_operations(case: Case, trials: Trials, place: int) -> Case:
         return None if found is None else candidates.index(found)
 
     left = ddmin(clients, lambda lists: first_of([with_places(of_clients(names)) for names in lists]))
-    places = ddmin(of_clients(left), lambda lists: first_of([with_places(at) for at in lists]), PARTS_MAX)
+    places = ddmin(of_clients(left), lambda lists: first_of([with_places(at) for at in lists]), parts_max)
     return case if len(places) == len(operations) else with_places(places)
 
 

@@ -85,6 +85,7 @@ class Puppet:
         self.sides: dict[str, int] = {}
         self.stories: dict[tuple[str | int, str | bytes], str | bytes] = {}
         self.seen: dict[object, None] = {}
+        self.stages: dict[tuple[str, int], int] = {}
         self.memory: object = None
         self.twin: Node | None = None
         self.acts = 0

@@ -1,6 +1,5 @@
 """Byzantine nodes: they lie, keep silent, repeat, or run twice, and still are one identity with one signer."""
 
-import importlib
 from typing import Annotated, ClassVar
 
 import pydantic
@@ -12,6 +11,7 @@ from sim.faults.byzantine.lies import Equivocate, Flood, Mutate, Replay
 from sim.faults.byzantine.silence import Delay, Rush, Silent, Withhold
 from sim.faults.byzantine.twin import Twin
 from sim.faults.fault import Fault, Heal, Scene
+from sim.faults.own import find_own
 from sim.faults.selectors import Selector, count_at_most
 from sim.world.streams import Stream
 from sim.world.world import World
@@ -23,21 +23,8 @@ _NAMES = (
 _DRAWN = {"silent": 2, "withhold": 2, "delay": 1, "equivocate": 3, "mutate": 3, "replay": 2, "forged": 1, "twin": 2}
 
 
-def find_own(name: str) -> type[Behaviour]:
-    """A model's own behaviour: `bft/bad-value` stands in BEHAVIOURS of models.bft.behaviours. ValueError if not."""
-    model, _, wanted = name.partition("/")
-    try:
-        table = getattr(importlib.import_module(f"models.{model}.behaviours"), "BEHAVIOURS", {})
-    except ModuleNotFoundError as error:
-        raise ValueError(f"{name!r}: model {model!r} has no behaviours of its own") from error
-    if wanted not in table:
-        raise ValueError(f"{name!r}: model {model!r} has the behaviours {', '.join(sorted(table))}")
-    found: type[Behaviour] = table[wanted]
-    return found
-
-
 def _existing(name: str) -> str:
-    find_own(name)
+    find_own(name, "behaviours", "BEHAVIOURS")
     return name
 
 
@@ -56,7 +43,8 @@ class Own(pydantic.BaseModel):
 
     def behaviour(self) -> Behaviour:
         """The behaviour with its options; ValidationError if they do not fit."""
-        return find_own(self.name).model_validate(self.options)
+        found: type[Behaviour] = find_own(self.name, "behaviours", "BEHAVIOURS")
+        return found.model_validate(self.options)
 
 
 class Byzantine(Fault):

@@ -1,15 +1,16 @@
 """An adversarial scheduler as a fault: it takes over the network, and lets go of everything when it heals."""
 
-import importlib
 from typing import Annotated, ClassVar, Literal
 
 import pydantic
 from pydantic import AfterValidator
 
 from sim.faults.fault import Fault, Heal, Scene, one_of
+from sim.faults.own import find_own
 from sim.faults.schedule.conductor import Conductor, Order
 from sim.faults.schedule.orders import (
     Bounded,
+    ByRound,
     Fifo,
     Isolating,
     LastMinute,
@@ -19,33 +20,22 @@ from sim.faults.schedule.orders import (
     Random,
     Rushing,
     SlowTypes,
+    Uneven,
 )
+from sim.faults.schedule.searches import Chains, Deviations
 from sim.faults.selectors import Selector
 from sim.world.streams import Stream
 from sim.world.world import World
 
 _NAMES = (
     "random", "pareto", "bounded", "fifo", "priority", "rushing", "quorum_blocking", "isolating", "slow_types",
-    "last_minute", "own",
+    "uneven", "last_minute", "chains", "deviations", "by_round", "own",
 )  # fmt: skip
 _DRAWN = {"random": 3, "pareto": 2, "priority": 3, "rushing": 2, "quorum-blocking": 3, "last-minute": 1, "bounded": 1}
 
 
-def find_own(name: str) -> type[Order]:
-    """A model's own scheduler: `bft/one-candidate` stands in SCHEDULERS of models.bft.schedulers. ValueError if not."""
-    model, _, wanted = name.partition("/")
-    try:
-        table = getattr(importlib.import_module(f"models.{model}.schedulers"), "SCHEDULERS", {})
-    except ModuleNotFoundError as error:
-        raise ValueError(f"{name!r}: model {model!r} has no schedulers of its own") from error
-    if wanted not in table:
-        raise ValueError(f"{name!r}: model {model!r} has the schedulers {', '.join(sorted(table))}")
-    found: type[Order] = table[wanted]
-    return found
-
-
 def _existing(name: str) -> str:
-    find_own(name)
+    find_own(name, "schedulers", "SCHEDULERS")
     return name
 
 
@@ -64,7 +54,8 @@ class OwnOrder(pydantic.BaseModel):
 
     def order(self) -> Order:
         """The scheduler with its options; ValidationError if they do not fit."""
-        return find_own(self.name).model_validate(self.options)
+        found: type[Order] = find_own(self.name, "schedulers", "SCHEDULERS")
+        return found.model_validate(self.options)
 
 
 class Schedule(Fault):
@@ -72,8 +63,9 @@ class Schedule(Fault):
 
     random, pareto, bounded, fifo, last-minute: distributions and orders. priority: some are always late. rushing: the
     corrupt first. quorum-blocking: whoever waits for a quorum waits for the last one. isolating: the leader hears and
-    is heard late. slow-types: some types are late. own: what a model brings along. It sees headers, with `sees: all`
-    contents too. Whatever it still holds arrives when it heals.
+    is heard late. slow-types, uneven: some types are late. chains: links have priorities. deviations: single messages
+    are late. by-round: groups that change from step to step. own: what a model brings along. It sees headers, with
+    `sees: all` contents too. Whatever it still holds arrives when it heals.
     """
 
     verb: ClassVar[str] = "schedule"
@@ -89,7 +81,11 @@ class Schedule(Fault):
     quorum_blocking: QuorumBlocking | None = pydantic.Field(None, alias="quorum-blocking")
     isolating: Isolating | None = None
     slow_types: SlowTypes | None = pydantic.Field(None, alias="slow-types")
+    uneven: Uneven | None = None
     last_minute: LastMinute | None = pydantic.Field(None, alias="last-minute")
+    chains: Chains | None = None
+    deviations: Deviations | None = None
+    by_round: ByRound | None = pydantic.Field(None, alias="by-round")
     own: OwnOrder | None = None
 
     @pydantic.model_validator(mode="after")

@@ -1,5 +1,6 @@
 """Schedulers for any protocol, from the friendly to the hostile."""
 
+from fnmatch import fnmatchcase
 from math import isqrt
 from typing import Annotated, ClassVar
 
@@ -9,8 +10,8 @@ from sim.faults.schedule.conductor import Conductor, Order
 from sim.faults.selectors import Selector
 from sim.world.distributions import Exponential
 from sim.world.flight import Flight
-from sim.world.quantities import Duration, LatencyField
-from sim.world.units import MS
+from sim.world.quantities import Duration, LatencyField, Probability
+from sim.world.units import MS, PERCENT
 
 Count = Annotated[int, pydantic.Field(strict=True, ge=1, le=100_000)]
 
@@ -130,11 +131,15 @@ class Isolating(Order):
 
 
 class SlowTypes(Order):
-    """Messages of these `types` come `late` (of any type if there are none), from `source`, to `target`."""
+    """Messages of these `types` come `late` (of any type if there are none), from `source`, to `target`.
+
+    `instances` limits it to instances whose name fits the pattern: `*/v-*`.
+    """
 
     verb: ClassVar[str] = "slow-types"
 
     types: tuple[str, ...] = ()
+    instances: str = "*"
     source: Selector = pydantic.Field(("all",), alias="from")
     target: Selector = pydantic.Field(("all",), alias="to")
     late: Duration = 100 * MS
@@ -145,9 +150,27 @@ class SlowTypes(Order):
             conductor.seen.update({(end, name): 1 for name in conductor.scene.resolve(selector)})
 
     def delay(self, conductor: Conductor, flight: Flight) -> int:
-        """By type and ends."""
+        """By type, instance and ends."""
         meant = ("from", flight.source) in conductor.seen and ("to", flight.target) in conductor.seen
-        return flight.delay + (self.late if meant and (not self.types or flight.kind in self.types) else 0)
+        fits = (not self.types or flight.kind in self.types) and fnmatchcase(flight.instance, self.instances)
+        return flight.delay + (self.late if meant and fits else 0)
+
+
+class Uneven(Order):
+    """Some receivers hear some types of messages `late`, always the same: each pair of them with chance `share`.
+
+    So one party may know how a round ends before it knows what the round was about.
+    """
+
+    verb: ClassVar[str] = "uneven"
+
+    share: Probability = 25 * PERCENT
+    late: Duration = 100 * MS
+
+    def delay(self, conductor: Conductor, flight: Flight) -> int:
+        """By type and receiver, whoever sends it."""
+        is_late = conductor.stream.child(flight.kind, flight.target).chance(self.share)
+        return flight.delay + (self.late if is_late else 0)
 
 
 class LastMinute(Order):
@@ -173,3 +196,25 @@ class Bounded(Order):
     def delay(self, conductor: Conductor, flight: Flight) -> int:  # noqa: ARG002
         """A draw."""
         return conductor.stream.below(self.bound + 1)
+
+
+class ByRound(Order):
+    """In each step of the protocol only those hear each other that share a group; all others wait until it heals.
+
+    A step is a type of message and round, in the order in which they are first seen; after the last of `rounds` nothing
+    waits. `walls` are for the same steps: from whom nothing goes to whom, group or not (after Twins, Bano and others).
+    """
+
+    verb: ClassVar[str] = "by-round"
+
+    rounds: Annotated[tuple[tuple[tuple[str, ...], ...], ...], pydantic.Field(min_length=1)]
+    walls: tuple[dict[str, tuple[str, ...]], ...] = ()
+
+    def delay(self, conductor: Conductor, flight: Flight) -> int | None:
+        """By the step that the message belongs to."""
+        step = conductor.seen.setdefault((flight.kind, flight.round), len(conductor.seen))
+        if step >= len(self.rounds):
+            return flight.delay
+        together = any(flight.source in group and flight.target in group for group in self.rounds[step])
+        wall = self.walls[step] if step < len(self.walls) else {}
+        return flight.delay if together and flight.target not in wall.get(flight.source, ()) else None

@@ -62,7 +62,7 @@ class Stage:
     def put_in(self, name: str, value: bytes | int, instance: str = "1") -> None:
         """The environment's input, for one party."""
         party = self.party(name)
-        party._hear("environment", Input(instance, value))
+        party.hear("environment", Input(instance, value))
 
     def put_in_all(self, value: bytes | int | None = None) -> None:
         for name in self.names:

@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.agreement.campaign import BEHAVIOURS, PROTOCOLS, SCHEDULERS, text
 from benchmarks.agreement.measure import measure
+from benchmarks.agreement.tightness import BEYOND, beyond
 from sim.agreement import CrusaderOutput
 from sim.running import Running, run
 from sim.scenario.loader import load, load_text
@@ -29,6 +30,15 @@ def test_at_most_f_corrupt_raise_no_alarm(protocol: str) -> None:
         )
 
 
+def test_a_party_that_hears_the_order_before_the_values_shows_votes_that_come_too_early() -> None:
+    for seed in range(1, 13):
+        told = text(4, 1, "protocol: ckps", "denies", "uneven")
+        told = told.replace("model: bft", "model: bft, mutant: ckps-early-vote")
+        if any(one.check == "termination" for one in run(load_text(told), seed).failed):
+            return
+    pytest.fail("not found")
+
+
 @pytest.mark.parametrize("name", ["too-many-corrupt", "n-is-3f", "f-plus-one-silent"])
 def test_beyond_f_the_run_breaks_and_says_that_it_is_outside_the_model(name: str) -> None:
     result = run(load(f"scenarios/bft/{name}.yaml"))
@@ -36,6 +46,15 @@ def test_beyond_f_the_run_breaks_and_says_that_it_is_outside_the_model(name: str
     if name != "n-is-3f":
         assert all("outside the fault model" in one.detail for one in result.failed if "2 faulty" in one.detail)
         assert any("outside the fault model" in one.notes for one in result.checks)
+
+
+@pytest.mark.parametrize("protocol", sorted(BEYOND))
+def test_f_plus_one_corrupt_break_every_protocol(protocol: str) -> None:
+    loaded, promise = load_text(beyond(protocol)), BEYOND[protocol][0]
+    for seed in range(1, 13):
+        if any(one.check == promise for one in run(loaded, seed).failed):
+            return
+    pytest.fail(f"{promise} held in 12 seeds")
 
 
 def test_the_splitter_holds_mmr14_for_a_thousand_rounds_and_the_others_for_a_few() -> None:
@@ -118,4 +137,4 @@ def test_nothing_of_a_party_but_its_links_uses_a_timer() -> None:
     found = {
         file.name for file in folder.rglob("*.py") if ".timer(" in file.read_text() or ".sleep(" in file.read_text()
     }
-    assert found == {"link.py", "client.py"}  # clients are no parties
+    assert found == {"link.py", "client.py", "labour.py"}  # clients are no parties, and work decides nothing

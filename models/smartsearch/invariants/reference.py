@@ -1,0 +1,35 @@
+"""The reference index: chunks and scores by pure functions of the accepted texts, sharing no state with the system."""
+
+from models.smartsearch.ingestion.chunker import Chunker
+from models.smartsearch.ingestion.embedding import Embedding, score, sparse
+
+
+class Reference:
+    """Brute force, remembered: texts and versions never change."""
+
+    def __init__(self) -> None:
+        self._chunker = Chunker()
+        self._embedding = Embedding()
+        self._chunks: dict[int, tuple[str, ...]] = {}
+        self._vectors: dict[tuple[int, int], list[tuple[int, ...]]] = {}
+        self._queries: dict[tuple[str, int], tuple[tuple[int, int], ...]] = {}
+
+    def chunks(self, doc: int, text: str) -> tuple[str, ...]:
+        """The chunks of a document."""
+        if doc not in self._chunks:
+            self._chunks[doc] = self._chunker.chunks(text)
+        return self._chunks[doc]
+
+    def vectors(self, doc: int, text: str, version: int) -> list[tuple[int, ...]]:
+        """The vectors of a document's chunks."""
+        key = doc, version
+        if key not in self._vectors:
+            self._vectors[key] = [self._embedding.vector(chunk, version) for chunk in self.chunks(doc, text)]
+        return self._vectors[key]
+
+    def score(self, query: str, doc: int, text: str, version: int) -> int:
+        """The best chunk's score."""
+        key = query, version
+        if key not in self._queries:
+            self._queries[key] = sparse(self._embedding.vector(query, version))
+        return max(score(self._queries[key], vector) for vector in self.vectors(doc, text, version))
