@@ -105,10 +105,11 @@ class Gateway(Actor):
 
     @on(GetStatus)
     def get_status(self, caller: Caller, message: GetStatus) -> Status | None:
-        """How far a request is."""
+        """How far a request is; of a user who was deleted since nothing is told."""
         status = self._status.get(message.id)
-        if status is None:
+        if status is None or not self.is_current(self._orders[message.id]):
             self.refuse(caller, GONE)
+            return None
         return status
 
     @on(Edit)

@@ -137,6 +137,7 @@ class CacheOwn(Invariant):
         super().__init__()
         self._epochs: dict[str, int] = {}
         self._accepted: dict[str, Accepted] = {}
+        self._ended: dict[str, None] = {}
 
     def observe(self, emitted: Emitted) -> None:
         """Compare keys, texts, and the epoch of what is handed out."""
@@ -157,7 +158,8 @@ class CacheOwn(Invariant):
             if event.body != compute(event.provider, event.version, event.content) or event.provider != event.kind:
                 said = f"{when(emitted)} took {event.body!r} for what {event.kind} makes of it"
                 self.contradict(emitted, f"{said}, for request {event.id}")
-        elif isinstance(event, Ended) and event.state in (DONE, DEGRADED):
+        elif isinstance(event, Ended) and event.state in (DONE, DEGRADED) and event.id not in self._ended:
+            self._ended[event.id] = None  # a gateway that came back says everything again
             order = self._accepted[event.id]
             epoch = self._epochs.get(order.user, 1)
             if order.epoch != epoch:
