@@ -125,7 +125,7 @@ plt.show()
 # lay idle in memory.
 
 # %%
-POLICIES = ["always", "fixed", "histogram", "greedy-dual", "minute", "tyche", "clairvoyant"]
+POLICIES = ["always", "fixed", "histogram", "greedy-dual", "tyche", "clairvoyant"]
 table = []
 for policy in POLICIES:
     scenario = sim.load("scenarios/tyche/policies.yaml")
@@ -148,17 +148,14 @@ table = pd.DataFrame(table)
 table.pivot(index="policy", columns="class", values=["hit", "resident", "load ms"]).round(2).loc[POLICIES]
 
 # %%
-figure, axis = plt.subplots(figsize=(6, 5))
-axis.plot([0, 1], [0, 1], color="0.6", linewidth=4, alpha=0.5)
-for (name, rows), marker in zip(table.groupby("class"), "osv", strict=True):
-    axis.plot(rows["resident"], rows["hit"], marker, markersize=7, label=name)
-for point, rows in table.groupby([table["resident"].round(1), table["hit"].round(1), "class"]):
-    text = ", ".join(rows["policy"]) if point[0] < 0.9 else f"{point[2]}: {', '.join(rows['policy'])}"
-    shift = (-6, -4 - 9 * ["bursty", "poisson", "regular"].index(point[2])) if point[0] >= 0.9 else (6, -8)
-    at, align = rows[["resident", "hit"]].mean(), "right" if point[0] >= 0.9 else "left"
-    axis.annotate(text, tuple(at), fontsize=7, xytext=shift, textcoords="offset points", ha=align)
-axis.set(xlabel="resident share of time", ylabel="hit share of calls", xlim=(-0.02, 1.05), ylim=(0, 1.05))
-axis.legend(title="gaps")
+figure, axes = plt.subplots(1, 3, figsize=(10, 3.6), sharey=True)
+for axis, (name, rows) in zip(axes, table.groupby("class"), strict=True):
+    axis.plot([0, 1], [0, 1], color="0.6", linewidth=4, alpha=0.5)
+    for row, marker, size in zip(rows.itertuples(), "osD^*P", (13, 10, 7, 12, 11, 8), strict=True):
+        axis.plot(row.resident, row.hit, marker, markersize=size, fillstyle="none", linestyle="", label=row.policy)
+    axis.set(title=name, xlabel="resident share of time", xlim=(-0.06, 1.06), ylim=(-0.06, 1.06))
+axes[0].set_ylabel("hit share of calls")
+axes[2].legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
 plt.show()
 
 # %% [markdown]

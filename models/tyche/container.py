@@ -6,7 +6,7 @@ What is loaded in it beside a run are entries, one for each function.
 
 from typing import TYPE_CHECKING
 
-from models.tyche.events import COLD, DEAD, DROPPED, EXPIRED, IDLE, LOST, RUNNING, WARMING, ContainerState
+from models.tyche.events import COLD, DEAD, DROPPED, EXPIRED, IDLE, LOST, WARMING, ContainerState
 from models.tyche.function import Function
 from models.tyche.ledger import RAM
 from models.tyche.messages import Held, Ticket
@@ -154,7 +154,3 @@ class Containers:
     def idle(self, user: str) -> list[Container]:
         """Containers of a user in which nothing runs."""
         return [one for one in self.live.values() if one.state == IDLE and one.user == user]
-
-    def is_running(self, container: Container) -> bool:
-        """Whether a request holds it."""
-        return container.state in (WARMING, RUNNING)

@@ -23,6 +23,7 @@ _PROCESSES = {
 def hits_against_memory(ax: "Axes") -> "Axes":
     """Hit share over resident share in closed form: a curve for each burstiness as P_off goes from 5% to 99.9%.
 
+    All of the curves load at 1%: for regular gaps that is too early, so what is dropped early lies below the diagonal.
     The diagonal is what any policy gets on a Poisson stream that does not look ahead.
     """
     ax.plot([0, 1], [0, 1], color="0.6", linewidth=4, alpha=0.5, label="Poisson: any policy")

@@ -195,8 +195,3 @@ class Settings(Parameters):
                 yield f"functions: {one.name} has {one.mb} MB, a container of {self.limit_mb} MB has no room for it"
         if self.limit_mb > self.ram_mb:
             yield f"limit_mb: one container may take {self.limit_mb} MB, a worker has {self.ram_mb}"
-
-    @property
-    def kill_max(self) -> int:
-        """The longest that killing preloaded models delays a request, in ns."""
-        return self.kill[1]
