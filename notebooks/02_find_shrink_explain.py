@@ -14,7 +14,7 @@
 # %% [markdown]
 # # 02 Find, shrink, explain
 #
-# **How do I get from 1,000 seeds to the two faults that matter?**
+# **How do I get from a hundred seeds to the two faults that matter?**
 #
 # `storm.yaml` plants a bug into Raft: a server that stops leading drops what it does not know to be committed. Every
 # seed draws other crashes, partitions and pauses. We pretend not to know about the bug.
@@ -31,7 +31,7 @@ if not os.path.isdir("scenarios"):
     os.chdir("..")  # notebooks stand one folder below the scenarios
 
 # %% tags=["parameters"]
-SEEDS = 1000  # the test suite takes 16
+SEEDS = 100  # the test suite takes 16
 RUNS = 400  # the test suite takes 120
 
 # %% [markdown]

@@ -31,8 +31,8 @@ if not os.path.isdir("scenarios"):
     os.chdir("..")  # notebooks stand one folder below the scenarios
 
 # %% tags=["parameters"]
-SEEDS = 40  # the test suite takes 3
-CELL = 12  # the test suite takes 1
+SEEDS = 20  # the test suite takes 3
+CELL = 6  # the test suite takes 1
 
 # %% [markdown]
 # Six kinds of faults, one after the other, each against the leader or against everybody:
@@ -72,12 +72,13 @@ table
 # ## Loss and the length of a partition
 #
 # How many operations does a cut leader cost, when messages are lost as well? Each cell is a handful of runs of one
-# partition; the number is the share of operations that failed or never returned.
+# partition; the number is the share of operations that failed or never returned. It follows the loss, and hardly the
+# length: a leader that is cut off is replaced within a few hundred milliseconds, whatever becomes of the old one.
 
 # %%
 one_cut = sim.load("scenarios/raft/calm.yaml").with_(duration="16s", settle="4s", faults=[faults[0]])
 sweep = sim.sweep(
-    one_cut, CELL, vary={"network.loss": ["0%", "2%", "10%"], "faults.0.for": ["500ms", "2s", "6s"]}
+    one_cut, CELL, vary={"network.loss": ["0%", "2%", "5%"], "faults.0.for": ["500ms", "2s", "6s"]}
 )
 figures.heat_map(
     sweep,

@@ -31,7 +31,7 @@ if not os.path.isdir("scenarios"):
     os.chdir("..")  # notebooks stand one folder below the scenarios
 
 # %% tags=["parameters"]
-SEEDS = 25  # the test suite takes 1
+SEEDS = 8  # the test suite takes 1
 
 # %%
 from collections import Counter

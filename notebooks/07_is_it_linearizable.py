@@ -98,8 +98,7 @@ overlap, inside
 decision = decide(run.history, SPECS["kv"])
 print(decision.status, "by", decision.algorithm)
 print("\n".join(decision.timeline()))
-minimal = decision.minimal()
-minimal
+print("nothing can be taken from:", *decision.minimal().part.ops, sep="\n  ")
 
 # %% [markdown]
 # ## Where it gets hard

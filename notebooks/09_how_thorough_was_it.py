@@ -33,7 +33,7 @@ if not os.path.isdir("scenarios"):
     os.chdir("..")  # notebooks stand one folder below the scenarios
 
 # %% tags=["parameters"]
-SEEDS = 400  # the test suite takes 16
+SEEDS = 200  # the test suite takes 16
 
 # %%
 from collections import Counter

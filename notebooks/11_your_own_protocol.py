@@ -33,7 +33,7 @@ if not os.path.isdir("scenarios"):
     os.chdir("..")  # notebooks stand one folder below the scenarios
 
 # %% tags=["parameters"]
-SEEDS = 60  # the test suite takes 6
+SEEDS = 40  # the test suite takes 6
 
 # %% [markdown]
 # ## An empty file

@@ -33,6 +33,9 @@ def settled(notebook: NotebookNode) -> NotebookNode:
         cell.metadata = {"tags": cell.metadata.tags} if "tags" in cell.metadata else {}
         if cell.cell_type == "code":
             cell.outputs = [one for one in cell.outputs if one.get("name") != "stderr"]
+            for one in cell.outputs:
+                if "text/html" in one.get("data", {}):
+                    one["data"].pop("text/plain", None)  # of a result: all of it, wall times included
     return notebook
 
 

@@ -54,7 +54,7 @@ class Counts:
     unknown: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """One run of a scenario under one seed.
 
@@ -86,6 +86,9 @@ class Run:
     reproduce: str
     trace: tuple[bytes, ...] = field(default=(), repr=False)
     loaded: Loaded | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        return f"<Run {self.scenario} seed {self.seed}: {self.verdict}, fingerprint {self.fingerprint[:16]}>"
 
     @property
     def ok(self) -> bool:

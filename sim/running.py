@@ -18,6 +18,7 @@ from sim.result import Counts, FiredFault, Run, SkippedFault, meets, worst
 from sim.scenario.loader import Loaded, load
 from sim.scenario.plan import draw_plan
 from sim.scenario.storm import Fired, Storm
+from sim.scenario.swarm import drawn_parameters, say, with_parameters
 from sim.watching import make_checks
 from sim.world.crash_site import ModelCrash, find_crash_site
 from sim.world.guard import guarded
@@ -52,7 +53,8 @@ class Running:
     def __init__(self, loaded: Loaded, seed: int, *, keep_trace: bool | range, observed: bool = True) -> None:
         self._began = _wall()
         self._loaded = loaded
-        self.scenario = scenario = loaded.scenario
+        self._chosen = drawn_parameters(loaded.scenario, seed)
+        self.scenario = scenario = with_parameters(loaded.scenario, self._chosen)
         self.seed = seed
         self._settle_ns = scenario.duration - scenario.settle
         self._deployments = deploy(scenario)
@@ -104,6 +106,7 @@ class Running:
             wall_s=_wall() - self._began,
             notes=(
                 *self._plan.notes,
+                *say(self._chosen),
                 *self._storm.atlas.beyond(),
                 *((stopped,) if stopped else ()),
                 *self._early(),

@@ -25,7 +25,7 @@ ATTACKS = (
     "foreseen-splitter",
     "abba-splitter",
 )
-CHOICES = ("protocol", "inputs", "certificates", "stages", "shortcut", "recommend", "coin")
+CHOICES = ("protocol", "f", "inputs", "certificates", "stages", "shortcut", "recommend", "coin")
 """What of a recipe's parameters says which protocol is meant, in which form."""
 
 
@@ -60,9 +60,8 @@ def scenario(mutant: Mutant, seed: int) -> str:
     settings = Settings.model_validate(system.parameters)
     f = (system.nodes - 1) // 3 if settings.f is None else settings.f
     text = adversary(seed, system.nodes, f)
-    said = {name: getattr(settings, name) for name in CHOICES} | {"instances": 4, "durable": "crash" in text}
-    if settings.f is not None:
-        said["f"] = settings.f
+    said = {name: getattr(settings, name) for name in CHOICES if name in system.parameters}
+    said |= {"instances": 4, "durable": "crash" in text}
     parameters = ", ".join(f"{name}: {str(value).lower()}" for name, value in said.items())
     if "crash" in text:
         parameters += ", reliable: true"

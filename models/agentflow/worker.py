@@ -20,6 +20,7 @@ class Worker(Actor):
 
     def on_start(self) -> None:
         """One story for each slot."""
+        self._kept: dict[str, object] = {}
         for slot in range(self._settings.slots):
             self.spawn(self.work(slot))
 
@@ -54,7 +55,8 @@ class Worker(Actor):
 
     async def within_time(self, given: StepGiven) -> bytes | None:
         """The result; None if the attempt lost its standing, or its time was up."""
-        attempt = Attempt(self, given, self.key(given), self.undo_key(given), self._settings.call_timeout)
+        keys = self.key(given), self.undo_key(given)
+        attempt = Attempt(self, given, *keys, self._settings.call_timeout, self._kept)
         over = self.sleep(given.policy.start_to_close)
         first = await self.first_of(self.perform(given, attempt), self._stand(given, attempt), _nothing(over))
         return first.value

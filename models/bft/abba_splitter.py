@@ -76,7 +76,7 @@ class AbbaSplitter(Attack):
     def _inputs(self, conductor: Conductor, roles: Roles) -> str:
         """One honest input is 1: its party is P. All others are shown zeros, so that a quorum of them is certified."""
         said = {flight.source: body.value for flight, body in self.held(conductor, PreProcess)}
-        if len(said) < len(conductor.honest):
+        if not set(said) >= set(conductor.honest):
             return "inputs"
         ones = [name for name in conductor.honest if said[name] == 1]
         zeros = [name for name in conductor.honest if said[name] == 0]

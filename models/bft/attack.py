@@ -17,6 +17,7 @@ class Attack(Order):
     Write `sees: all`, and let the corrupt be silent: what they say, the attack says for them.
     """
 
+    reads: ClassVar[bool] = True
     holds: ClassVar[tuple[type[Message], ...]]
     instance: str = "1"
 

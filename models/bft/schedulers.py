@@ -22,6 +22,7 @@ class OneCandidate(Order):
     """
 
     verb: ClassVar[str] = "one-candidate"
+    reads: ClassVar[bool] = True
 
     own_votes: pydantic.StrictBool = True
 
@@ -95,6 +96,7 @@ class LateProofs(Order):
     """Whatever carries the proof of a candidate is `late`: those who know it are heard after a quorum that does not."""
 
     verb: ClassVar[str] = "late-proofs"
+    reads: ClassVar[bool] = True
 
     late: Duration = 20 * MS
 

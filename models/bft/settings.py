@@ -14,6 +14,12 @@ BINARY = ("bca", "mmr14", "mmr14conf")
 MULTIVALUED = ("ckps", "vaba", "smvba", "pmvba")
 
 
+_ONLY = {"stages": "provable", "shortcut": "smvba"} | dict.fromkeys(
+    ("recommend", "votes", "vote_phase", "k1", "k2", "permute", "own_proof"), "pmvba"
+)
+"""Parameters that mean something to one protocol only."""
+
+
 class Settings(Parameters):
     """Parameters of `model: bft`. The last seven are the open points of Prioritized-MVBA."""
 
@@ -52,6 +58,9 @@ class Settings(Parameters):
     def _fitting(self) -> "Settings":
         if self.service == "log" and self.protocol not in MULTIVALUED:
             raise ValueError(f"a log needs one of {', '.join(MULTIVALUED)}, found {self.protocol!r}")
+        for name, protocol in _ONLY.items():
+            if self.protocol != protocol and getattr(self, name) != type(self).model_fields[name].default:
+                raise ValueError(f"{name!r} is a parameter of {protocol}; the protocol is {self.protocol}")
         return self
 
 

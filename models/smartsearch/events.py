@@ -55,10 +55,11 @@ class StartRose(Event):
 
 
 class Acked(Event):
-    """A producer is told that its record is at this offset."""
+    """A producer is told by the leader of `epoch` that its record is at this offset."""
 
     partition: int
     offset: int
+    epoch: int
     digest: bytes
 
 

@@ -77,4 +77,5 @@ def _mean(values: Sequence[float]) -> Cell:
         return float("nan"), float("nan"), float("nan")
     middle = mean(values)
     half = Z95 * stdev(values) / sqrt(len(values)) if len(values) > 1 else 0.0
-    return middle, middle - half, middle + half
+    low = middle - half
+    return middle, max(0.0, low) if min(values) >= 0 else low, middle + half

@@ -44,5 +44,7 @@ def message_cost(
         ax.set_xlabel("parties n")
         ax.set_ylabel("messages until all have decided")
         beside(ax, ax.get_legend_handles_labels()[0])
-        caption(ax, f"{runs:,} runs in all; bars: 95% intervals of the mean; lines: as claimed")
+        caption(
+            ax, f"{runs:,} runs in all; bars: 95% intervals of the mean" + ("; lines: as claimed" if claimed else "")
+        )
     return ax

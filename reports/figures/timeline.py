@@ -44,13 +44,16 @@ def timeline(
         unit = time_axis(ax, begin_ns, end_ns)
         place = lanes(ax, names)
         handles = shade(ax, run, begin_ns, end_ns, unit)
+        turns = dict.fromkeys(names, 0)
         for op in chosen:
             until_ns = _until(op, run)
+            turns[op.client] += 1
             _bar(ax, op, place[op.client], until_ns / unit, unit, verbs[op.f], named=op.op in named)
             if len(chosen) <= _WORDS_MAX:
                 middle = (op.call_ns + min(until_ns, end_ns)) / 2 / unit
                 ax.annotate(
-                    words(op), (middle, place[op.client] - 0.33), ha="center", va="bottom", fontsize=7,
+                    words(op), (middle, place[op.client] + (-0.31 if turns[op.client] % 2 else 0.31)), ha="center",
+                    va="bottom" if turns[op.client] % 2 else "top", fontsize=7,
                     color=_RED if op.op in named else INK,
                 )  # fmt: skip
         beside(ax, [*_legend(verbs), *handles])

@@ -47,15 +47,15 @@ class MutantRow(msgspec.Struct, frozen=True):
     """A mutant on a scenario, as `sim mutants --json` prints it."""
 
     model: str
-    mutant: str
+    id: str
     about: str
-    breaks: tuple[str, ...]
+    promise: tuple[str, ...]
     scenario: str
     killed: bool
     found_by: dict[str, int]
-    median_seeds: int | None
-    median_low: float
-    median_high: float | None
+    median: int | None
+    low: float
+    high: float | None
     waits: tuple[WaitRow, ...]
     runs: int
     kills: int
@@ -136,15 +136,15 @@ def _row(cell: Cell) -> MutantRow:
     small = cell.smallest
     return MutantRow(
         model=cell.model,
-        mutant=cell.mutant.name,
+        id=cell.mutant.name,
         about=cell.mutant.about,
-        breaks=cell.mutant.breaks,
+        promise=cell.mutant.breaks,
         scenario=cell.ground.loaded.path,
         killed=cell.killed,
         found_by=dict(cell.found_by),
-        median_seeds=cell.median,
-        median_low=cell.interval.low,
-        median_high=cell.interval.high,
+        median=cell.median,
+        low=cell.interval.low,
+        high=cell.interval.high,
         waits=tuple(WaitRow(wait.runs, wait.found) for wait in cell.waits),
         runs=len(cell.rows),
         kills=len(cell.kills),
@@ -159,7 +159,7 @@ def _row(cell: Cell) -> MutantRow:
 def measured_page(found: Measured) -> str:
     """The page."""
     alarms = [(one, alarm) for one in found.reference for alarm in one.alarms]
-    names = dict.fromkeys(f"{row.model} {row.mutant}" for row in found.mutants)
+    names = dict.fromkeys(f"{row.model} {row.id}" for row in found.mutants)
     data = MatrixData([_line(row) for row in found.mutants], found.limit)
     return document(
         "mutants",
@@ -196,14 +196,14 @@ class Shown:
 
 def _shown(row: MutantRow) -> Shown:
     by = [visible(f"{name} ({count})", 80) for name, count in row.found_by.items()]
-    high = "?" if row.median_high is None else f"{row.median_high:g}"
+    high = "?" if row.high is None else f"{row.high:g}"
     small = row.smallest_plan
     plan = "" if small is None else f"{small.faults} faults, {small.nodes} nodes" if small.faults else "no fault"
-    flags = f"--mutant {row.mutant} --scenario {row.scenario}"
+    flags = f"--mutant {row.id} --scenario {row.scenario}"
     return Shown(
-        visible(f"{row.model} {row.mutant}", 80), visible(row.about, 300), visible(row.scenario, 200), row.killed, by,
-        "" if row.median_seeds is None else f"{row.median_seeds:,}",
-        f"{row.median_low:g} to {high}" if row.killed else "",
+        visible(f"{row.model} {row.id}", 80), visible(row.about, 300), visible(row.scenario, 200), row.killed, by,
+        "" if row.median is None else f"{row.median:,}",
+        f"{row.low:g} to {high}" if row.killed else "",
         f"{100 * row.kill_share:.0f}%" if row.killed else f"0 of {row.runs:,}",
         visible(", ".join(f"{name} ({count})" for name, count in row.other_checks.items()), 200), plan,
         Command("Again", visible(f"sim mutants {row.model} {flags}", 400)),
@@ -212,9 +212,9 @@ def _shown(row: MutantRow) -> Shown:
 
 def _line(row: MutantRow) -> Line:
     curve = survival([Wait(one.runs, one.found) for one in row.waits])
-    name, place = visible(f"{row.model} {row.mutant}", 80), visible(row.scenario, 200)
-    high = row.median_high
-    return Line(name, place, row.killed, row.median_seeds, row.median_low, high, row.runs, curve)
+    name, place = visible(f"{row.model} {row.id}", 80), visible(row.scenario, 200)
+    high = row.high
+    return Line(name, place, row.killed, row.median, row.low, high, row.runs, curve)
 
 
 def _sentence(found: Measured, mutants: int, alarms: int) -> str:

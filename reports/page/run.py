@@ -11,6 +11,7 @@ from reports.page.lanes import FaultBar, Lane, faults_of, lanes_of
 from reports.page.marks import Marks, marks_of
 from reports.page.messages import Messages, kinds_of, messages_of
 from reports.page.names import Contents
+from reports.page.needs import Needs
 from reports.page.operations import Judged, Operations, judged, operations_of
 from reports.page.recording import Recording, record
 from reports.page.series import Series, series_of
@@ -59,6 +60,7 @@ class RunData:
     series: Series
     story: list[Line]
     seed: str
+    needs: Needs
 
 
 @dataclass(frozen=True)
@@ -84,13 +86,13 @@ def run_page(loaded: Loaded, seed: int) -> str:
     return page_of(record(loaded, seed))
 
 
-def page_of(recording: Recording) -> str:
-    """The page of a recorded run."""
+def page_of(recording: Recording, needs: Needs | None = None) -> str:
+    """The page of a recorded run; `needs` says which faults the violation needs, if somebody has tried."""
     recording.speak()
     verdict = culprit_of(recording)
     records = told(recording, verdict)
     view = view_of(recording, verdict, records)
-    data, left_out = _data(recording, verdict, records, view)
+    data, left_out = _data(recording, verdict, records, view, needs or Needs())
     run = recording.run
     return document(
         "run",
@@ -107,6 +109,7 @@ def page_of(recording: Recording) -> str:
         numbers=_numbers(run),
         facts=_facts(recording),
         story=data.story,
+        needs=data.needs.sentence,
         violation=view.violation,
         notes=[visible(note, 400) for note in run.notes],
         left_out=left_out,
@@ -117,7 +120,7 @@ def page_of(recording: Recording) -> str:
 
 
 def _data(
-    recording: Recording, verdict: Verdict | None, records: list[Record], view: View
+    recording: Recording, verdict: Verdict | None, records: list[Record], view: View, needs: Needs
 ) -> tuple[RunData, list[str]]:
     run = recording.run
     kinds = kinds_of(recording)
@@ -147,6 +150,7 @@ def _data(
         series=series_of(recording),
         story=lines_of(records),
         seed=str(run.seed),
+        needs=needs,
     )
     return data, _left_out(data, contents)
 

@@ -1,13 +1,20 @@
 """`sim report RUN -o FILE`: a run, a sweep or a kill matrix as one HTML page that opens from disk."""
 
+from __future__ import annotations
+
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim import status
 from sim.commands import common
 from sim.commands.recorded import recorded
 from sim.commands.usage import UsageError
 from sim.scenario.errors import ScenarioErrors
+from sim.scenario.loader import Loaded
+
+if TYPE_CHECKING:
+    from reports.page.needs import Needs
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +26,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         "or what sim mutants --json printed",
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write the page (default: page.html beside it)")
+    parser.add_argument("--explain", action="store_true", help="find out which faults the violation needs, a minute")
     parser.add_argument("--seed", type=common.seed_of, help="of a scenario; default: its own")
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help="such as network.loss=1%%")
 
@@ -51,7 +59,24 @@ def _page_of(arguments: argparse.Namespace) -> str:
         return _matrix_page(path)
     from reports.page import page_of
 
-    return page_of(recorded(arguments.run, arguments.seed, tuple(arguments.set)))
+    recording = recorded(arguments.run, arguments.seed, tuple(arguments.set))
+    if arguments.explain and not recording.run.failed:
+        raise UsageError(f"{arguments.run}: it does not fail, so there is nothing to explain", status.EMPTY)
+    return page_of(recording, _needs(recording.loaded, recording.run.seed) if arguments.explain else None)
+
+
+def _needs(loaded: Loaded, seed: int) -> Needs:
+    """Which faults the violation needs, as `sim explain` finds them."""
+    from reports.page.needs import Needs, needs_of
+    from sim.commands.crews import in_words
+    from sim.explore.explain import explain
+    from sim.explore.shrunk import Budget, NotConcrete, NothingToShrink
+
+    try:
+        found = in_words(lambda: explain(loaded, seed, budget=Budget(300, 120.0)))
+    except (NothingToShrink, NotConcrete) as error:
+        raise UsageError(str(error), status.CRASHED) from None
+    return Needs() if found.attribution is None else needs_of(found.attribution)
 
 
 def _begins(path: Path) -> bytes:

@@ -21,6 +21,7 @@ from pathlib import Path
 from sim.explore.divergence import Divergence, Keep, Recorded, Runner, first_of, part, recorded
 from sim.running import run
 from sim.scenario.loader import Loaded, load_text
+from sim.scenario.swarm import drawn_parameters
 from sim.world.trace import decode_records
 
 
@@ -160,13 +161,18 @@ def _after_junk(loaded: Loaded, seed: int, keep: Keep) -> Recorded:
 
 def _from_plan(loaded: Loaded, seed: int, keep: Keep) -> Recorded:
     """Run the plan that the seed drew, written out as an ordinary list of faults."""
-    return _plainly(with_plan(loaded, run(loaded, seed).plan), seed, keep)
+    return _plainly(with_plan(loaded, run(loaded, seed).plan, seed), seed, keep)
 
 
-def with_plan(loaded: Loaded, plan: Sequence[dict[str, object]]) -> Loaded:
-    """The same scenario with these faults, and no nemesis."""
-    entries = json.dumps(list(plan))
-    return load_text(loaded.text, loaded.path, (*loaded.overrides, f"faults={entries}", "nemesis="))
+def with_plan(loaded: Loaded, plan: Sequence[dict[str, object]], seed: int) -> Loaded:
+    """The same scenario with these faults and what its swarm chooses under a seed, and no nemesis."""
+    chosen = [
+        f"systems.{system}.parameters.{name}={json.dumps(value)}"
+        for system, values in drawn_parameters(loaded.scenario, seed).items()
+        for name, value in values.items()
+    ]
+    over = (*loaded.overrides, *chosen, f"faults={json.dumps(list(plan))}", "nemesis=")
+    return load_text(loaded.text, loaded.path, over)
 
 
 def _start(loaded: Loaded, seed: int, way: Way, words: list[str]) -> "subprocess.CompletedProcess[str]":

@@ -41,7 +41,7 @@ class Progress:
     kinds: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sweep:
     """The rows of a sweep, in order of point and seed. `interrupted` says that some are missing.
 
@@ -56,6 +56,9 @@ class Sweep:
     reused: int = 0
     notes: tuple[str, ...] = ()
     file: Path | None = None
+
+    def __repr__(self) -> str:
+        return f"<Sweep of {self.order.loaded.scenario.name}: {len(self.rows):,} runs, {len(self.failed):,} failed>"
 
     @property
     def failed(self) -> tuple[Row, ...]:

@@ -8,7 +8,7 @@ from sim.faults.fault import FAULTS
 from sim.faults.selectors import unknown_names
 from sim.model import Model, UnknownModel, find_model
 from sim.scenario.deployment import client_names, server_names
-from sim.scenario.schema import CHECKS, FaultEntry, Scenario, SometimesOptions, SystemEntry, WorkloadEntry
+from sim.scenario.schema import CHECKS, FaultEntry, Nemesis, Scenario, SometimesOptions, SystemEntry, WorkloadEntry
 from sim.scenario.translate import near
 from sim.world.units import show_ns
 
@@ -180,3 +180,37 @@ def _nemesis(scenario: Scenario) -> Iterator[Finding]:
     for kind in scenario.nemesis.kinds:
         if kind not in known:
             yield ("nemesis", "kinds", kind), f"no fault named {kind!r}{near(kind, known)}"
+    yield from _choices(scenario, scenario.nemesis)
+
+
+def _choices(scenario: Scenario, nemesis: Nemesis) -> Iterator[Finding]:
+    """Every value that a swarm may choose is one that its system could be given."""
+    where = ("nemesis", "parameters")
+    if nemesis.parameters and not nemesis.swarm:
+        yield where, "nothing is chosen without 'swarm: true'"
+    for system, choices in nemesis.parameters.items():
+        if system not in scenario.systems:
+            yield (*where, system), f"no system named {system!r}{near(system, tuple(scenario.systems))}"
+            continue
+        entry = scenario.systems[system]
+        fields = find_model(entry.model).parameters
+        for name, values in choices.items():
+            if name not in fields.model_fields:
+                yield (*where, system, name), f"no parameter named {name!r}{near(name, tuple(fields.model_fields))}"
+                continue
+            for place, value in enumerate(values):
+                message = _refused(fields, name, value)
+                if message:
+                    yield (*where, system, name, place), message
+
+
+def _refused(fields: type[pydantic.BaseModel], name: str, value: object) -> str:
+    """What is wrong with one value of one parameter by itself."""
+    from sim.scenario.translate import _say
+
+    try:
+        fields.model_validate({name: value})
+    except pydantic.ValidationError as error:
+        own = [details for details in error.errors() if details["loc"][:1] == (name,)]
+        return _say(own[0], fields) if own else ""
+    return ""

@@ -128,13 +128,18 @@ class FaultEntry:
 
 
 class Nemesis(Part):
-    """Faults drawn from the seed: one every `every`, lasting `for`, of `kinds` by weight."""
+    """Faults drawn from the seed: one every `every`, lasting `for`, of `kinds` by weight.
+
+    With `swarm` each seed has some of the kinds, at a pace of its own, and chooses of the `parameters` of systems one
+    value each: ``parameters: {kv: {snapshot_every: [0, 20, 200]}}``.
+    """
 
     every: Every
     for_: DurationRange = Field(Range(1 * SECOND, 5 * SECOND), alias="for")
     kinds: dict[str, Annotated[int, Field(strict=True, ge=1, le=1_000_000)]]
     max_down: MaxDown = None
     swarm: pydantic.StrictBool = False
+    parameters: dict[str, dict[str, Annotated[list[object], Field(min_length=1)]]] = {}
     start: Duration = 0
 
 

@@ -138,7 +138,7 @@ async def first_of(node: "Node", awaitables: tuple[Awaitable[T], ...]) -> First[
     any_of = simpy.AnyOf(node.kernel, events)
     try:
         await any_of  # type: ignore[misc]
-        index = next(i for i, event in enumerate(events) if event.callbacks is None)
+        index = next(i for i, event in enumerate(events) if event.callbacks is None and event.ok)
         return First(index, cast("T", events[index].value))
     finally:
         _cancel_rest(events, any_of)

@@ -122,6 +122,6 @@ def test_the_command_tells_the_story_and_ends_with_the_sentence(capsys: pytest.C
     assert out[-1].startswith("FAIL  key x: ")
     assert main(["explain", path, "--executor", "serial", "--vs", "2", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["against"]["name"] == "seed 2"
+    assert found["fork"]["name"] == "seed 2"
     assert main(["explain", path, "--check", "liveness", "--executor", "serial"]) == 5
     assert "does not violate liveness, but" in capsys.readouterr().err

@@ -177,7 +177,8 @@ def test_a_matrix_says_which_faults_a_mutant_needs(
 ) -> None:
     monkeypatch.chdir(ROOT)
     name, mutant, place = raft("forgets-vote")
-    short = replace(place, loaded=load(place.loaded.path, ("duration=6s", "settle=1s")))
+    faults = "faults=[{every: 1s, for: 300ms, crash: {nodes: random:2}}, {at: 1s, for: 100ms, pause: {nodes: n1}}]"
+    short = replace(place, loaded=load(place.loaded.path, ("duration=6s", "settle=1s", faults)))
     found = measure([(name, mutant, short)], Plan(repeat=1, limit=4, reference=1, families=2), "serial")
     assert [cell.needs for cell in found.cells] == [("crash",)]
     show_matrix(console(plain=True), found)

@@ -124,10 +124,9 @@ class Worker(Actor):
         self.spawn(self._keep_out(message.ns))
 
     async def _keep_out(self, ns: int) -> None:
-        self.consumer.away = True
-        self.consumer.member.polled = -self.settings.poll_interval  # as if it had not polled for too long: it leaves
+        self.consumer.member.away = True
         await self.sleep(ns)
-        self.consumer.away = False
+        self.consumer.member.away = False
 
     async def ask_database(self, request: Request[m.R]) -> m.R:
         """One call to the database. Raises Refused and Timeout."""

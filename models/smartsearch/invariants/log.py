@@ -17,7 +17,9 @@ from sim.invariants import Invariant, when
 class AckedKept(Invariant):
     """A record that was acknowledged is in every later leader's log, at its offset, above where that log begins.
 
-    With `acks: all` and clean elections this is the log's promise; with less it is what one hopes for.
+    Later is a leader of a higher epoch than the one that acknowledged it: a broker that was paused may take up an old
+    epoch when a newer one has long begun. With `acks: all` and clean elections this is the log's promise; with less it
+    is what one hopes for.
     """
 
     name = "acked-kept"
@@ -27,7 +29,7 @@ class AckedKept(Invariant):
     def __init__(self, copies: Copies) -> None:
         super().__init__()
         self._copies = copies
-        self._acked: dict[int, dict[int, tuple[bytes, Emitted]]] = {}
+        self._acked: dict[int, dict[int, tuple[bytes, int, Emitted]]] = {}
         self._newest: dict[int, tuple[int, str]] = {}  # partition -> (epoch, who leads it)
 
     def observe(self, emitted: Emitted) -> None:
@@ -36,11 +38,13 @@ class AckedKept(Invariant):
         event = emitted.event
         if isinstance(event, BecameLeader):
             self._newest[event.partition] = max(self._newest.get(event.partition, (0, "")), (event.epoch, emitted.node))
-            for offset, (digest, acked) in self._acked.get(event.partition, {}).items():
-                self._compare(emitted, emitted.node, event.partition, offset, digest, acked)
+            for offset, (digest, epoch, acked) in self._acked.get(event.partition, {}).items():
+                if epoch < event.epoch:
+                    self._compare(emitted, emitted.node, event.partition, offset, digest, acked)
         elif isinstance(event, Acked):
-            self._acked.setdefault(event.partition, {})[event.offset] = event.digest, emitted
-            _, leader = self._newest.get(event.partition, (0, emitted.node))
+            self._acked.setdefault(event.partition, {})[event.offset] = event.digest, event.epoch, emitted
+            newest, leader = self._newest.get(event.partition, (0, emitted.node))
+            leader = leader if newest >= event.epoch else emitted.node
             self._compare(emitted, leader, event.partition, event.offset, event.digest, emitted)
 
     def _compare(self, now: Emitted, leader: str, partition: int, offset: int, digest: bytes, acked: Emitted) -> None:

@@ -1,7 +1,7 @@
 """The reference index: chunks and scores by pure functions of the accepted texts, sharing no state with the system."""
 
 from models.smartsearch.ingestion.chunker import Chunker
-from models.smartsearch.ingestion.embedding import Embedding, score, sparse
+from models.smartsearch.ingestion.embedding import Embedding, Query
 
 
 class Reference:
@@ -12,7 +12,7 @@ class Reference:
         self._embedding = Embedding()
         self._chunks: dict[int, tuple[str, ...]] = {}
         self._vectors: dict[tuple[int, int], list[tuple[int, ...]]] = {}
-        self._queries: dict[tuple[str, int], tuple[tuple[int, int], ...]] = {}
+        self._queries: dict[tuple[str, int], Query] = {}
 
     def chunks(self, doc: int, text: str) -> tuple[str, ...]:
         """The chunks of a document."""
@@ -31,5 +31,5 @@ class Reference:
         """The best chunk's score."""
         key = query, version
         if key not in self._queries:
-            self._queries[key] = sparse(self._embedding.vector(query, version))
-        return max(score(self._queries[key], vector) for vector in self.vectors(doc, text, version))
+            self._queries[key] = Query(self._embedding.vector(query, version))
+        return max(map(self._queries[key].score, self.vectors(doc, text, version)))

@@ -40,6 +40,8 @@ class ReadyIffFound(Invariant):
     def _versions(self, doc: int, now: int) -> list[int]:
         """The versions that a search may see: the last one, and those that were replaced a moment ago."""
         ready = self._ledger.stories[doc].ready
+        if not self._staleness:
+            return [ready[-1][1].version]
         ends = [t_ns for t_ns, _ in ready[1:]] + [now + 1]
         return [one.version for (_, one), end in zip(ready, ends, strict=True) if end > now - self._staleness]
 
@@ -62,9 +64,10 @@ class ReadyIffFound(Invariant):
 
     def _complete(self, now: Emitted, found: e.Found, said: str) -> None:
         """Nothing that is READY for long enough and comes before the last one found is missing."""
+        seen = frozenset(found.documents)
         last = (-found.scores[-1], found.documents[-1]) if len(found.documents) == found.k else None
         for doc in self._settled(found, now.t_ns):
-            if doc in found.documents:
+            if doc in seen:
                 continue
             worst = min(self._scores(found, doc, now.t_ns))
             if last is None or (-worst, doc) < last:

@@ -68,22 +68,28 @@ class Broker(Actor):
     async def _belong(self) -> None:
         """Register, then tell the controller again and again that this broker is alive."""
         settings = self.settings
-        kept = self._is_kept()
-        while True:
-            try:
-                asked = m.Register(self.name, kept)
-                said = await self.call(self.layout.controller, asked, timeout=settings.request_timeout)
-                break
-            except (Refused, Timeout):
-                await self.sleep(settings.broker_heartbeat)
-        self.broker_epoch = said.broker_epoch
-        self._learn(said.metadata)
+        await self._register(kept=self._is_kept())
         self.parts.following(self).start()
         self._care.reset(settings.replica_lag // 2)
         self._point.reset(settings.broker_session)
         while True:
-            await self._beat()
+            if not await self._beat():
+                await self._register(kept=True)  # a late copy of a registration has replaced this one's epoch
             await self.sleep(settings.broker_heartbeat)
+
+    async def _register(self, *, kept: bool) -> None:
+        """Get a broker epoch. `kept`: nothing that this broker acknowledged is missing from its log."""
+        settings = self.settings
+        while True:
+            try:
+                asked = m.Register(self.name, kept)
+                said = await self.call(self.layout.controller, asked, timeout=settings.request_timeout)
+            except (Refused, Timeout):
+                await self.sleep(settings.broker_heartbeat)
+                continue
+            self.broker_epoch = said.broker_epoch
+            self._learn(said.metadata)
+            return
 
     def _is_kept(self) -> bool:
         """Whether nothing can be missing that this broker ever acknowledged: no process is stopped cleanly here."""
@@ -92,14 +98,19 @@ class Broker(Actor):
             self.disk.save(Installed(self.name))
         return known and self.settings.flush == "each"
 
-    async def _beat(self) -> None:
+    async def _beat(self) -> bool:
+        """Say that this broker is alive; False if the controller knows another of its name."""
         asked = m.BrokerBeat(self.name, self.broker_epoch, self._version)
         try:
-            said = await self.call(self.layout.controller, asked, timeout=self.settings.request_timeout)
-        except (Refused, Timeout):
-            return
+            # No longer than to the next one: a lost beat must not cost the session.
+            said = await self.call(self.layout.controller, asked, timeout=self.settings.broker_heartbeat)
+        except Refused:
+            return False
+        except Timeout:
+            return True
         if said.metadata is not None:
             self._learn(said.metadata)
+        return True
 
     @on(m.Metadata)
     def metadata(self, _: str, message: m.Metadata) -> None:

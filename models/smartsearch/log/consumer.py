@@ -118,15 +118,13 @@ class Consumer:
         self.settings = settings
         self.handle = handle
         self.reset = settings.reset
-        self.away = False
-        """Whether it keeps out of the group, as an operator wants."""
         self._cluster = Cluster(actor, layout, settings)
         self.member = Member(actor, layout, settings, self._cluster, group)
 
     async def run(self) -> None:
         """Join, consume while the generation lasts, and again."""
         while True:
-            while self.away:
+            while self.member.away:
                 await self.actor.sleep(PAUSE)
             await self.member.join()
             positions = await self.member.positions()

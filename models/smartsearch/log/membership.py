@@ -23,6 +23,8 @@ class Member:
         self.partitions: tuple[int, ...] = ()
         self.polled = 0
         """When its consumer last asked for records, on its own clock."""
+        self.away = False
+        """Whether it keeps out of the group, as an operator wants."""
 
     async def join(self) -> None:
         """Wait for a generation, however long that takes."""
@@ -46,12 +48,12 @@ class Member:
         heard = self._actor.elapsed()
         while self._actor.elapsed() - heard <= settings.group_session:
             await self._actor.sleep(settings.group_heartbeat)
-            if self._actor.elapsed() - self.polled > settings.poll_interval:
+            if self.away or self._actor.elapsed() - self.polled > settings.poll_interval:
                 await self.leave()
                 return
             asked = m.GroupBeat(self._group, self._actor.name, generation)
             try:
-                if await self._cluster.ask(self._offsets, asked, timeout=settings.request_timeout) is not None:
+                if await self._cluster.ask(self._offsets, asked, timeout=settings.group_heartbeat) is not None:
                     heard = self._actor.elapsed()
             except Refused as refusal:
                 if refusal.reason in OVER:

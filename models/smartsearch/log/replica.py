@@ -140,7 +140,7 @@ class Replica:
         return acks != ACKS_ALL or offset < self.high_watermark
 
     def _acknowledge(self, caller: Caller, offset: int) -> None:
-        self._broker.emit(Acked(self.partition, offset, digest_of(self.log.read(offset, offset + 1, 1)[0])))
+        self._broker.emit(Acked(self.partition, offset, self.epoch, digest_of(self.log.read(offset, offset + 1, 1)[0])))
         self._broker.reply(caller, Appended(offset))
 
     def _refuse(self, caller: Caller | None, why: str) -> None:

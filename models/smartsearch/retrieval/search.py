@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from models.smartsearch.ingestion.embedding import Embedding, score, sparse, unpack
+from models.smartsearch.ingestion.embedding import Embedding, Query, unpack
 
 
 class Rows(Protocol):
@@ -41,15 +41,15 @@ class Retrieval:
         """Ids and scores of the `k` best; equal scores in order of the ids. Raises ValueError for k < 1."""
         if k < 1:
             raise ValueError(f"k: expected at least 1, found {k}")
-        queries: dict[int, tuple[tuple[int, int], ...]] = {}
+        queries: dict[int, Query] = {}
         ranked: list[tuple[int, int]] = []
         for doc, rows in self.visible():
             best = None
             for version, row in rows:
                 asked = self.query_version(version)
                 if asked not in queries:
-                    queries[asked] = sparse(self._embedding.vector(text, asked))
-                here = score(queries[asked], unpack(row))
+                    queries[asked] = Query(self._embedding.vector(text, asked))
+                here = queries[asked].score(unpack(row))
                 best = here if best is None or here > best else best
             if best is not None:
                 ranked.append((-best, doc))

@@ -16,14 +16,16 @@ function addFaults() {
   const kinds = [...new Set(D.faults.map((fault) => fault.kind))];
   const fired = D.faults.filter((fault) => !fault.skipped).length, skipped = D.faults.length - fired;
   const said = `${plural(fired, "fault")} fired${skipped ? `, ${skipped} found no target (hatched)` : ""}`;
-  const made = view("Faults", said, "faults", `Faults by node over time: ${said}`);
+  const needed = new Set([...D.needs.needed, ...D.needs.with_them]), spared = new Set(D.needs.spared);
+  const why = D.needs.known ? (needed.size ? "; framed: the violation needs it, pale: it does not" : "; the violation needs none of them") : "";
+  const made = view("Faults", said + why, "faults", `Faults by node over time: ${said}`);
   const lanes = [...new Set(D.faults.flatMap((fault) => fault.nodes))].sort((a, b) => a - b);
   const rows = new Map(lanes.map((node, row) => [node, row]));
   const loose = D.faults.some((fault) => !fault.nodes.length) ? lanes.length : -1;
   const color = (fault) => `k${[1, 0, 2, 3, 5, 6, 4, 7][kinds.indexOf(fault.kind) % 8]}`;
   for (const kind of kinds) made.legend.append(swatch(color({ kind }), kind));
   const depth = stacked(lanes);
-  made.plot.tell = (fault) => [`${fault.kind} ${fault.skipped ? "skipped" : ""} (${fault.id})`, fault.effect, fault.written,
+  made.plot.tell = (fault) => [`${fault.kind} ${fault.skipped ? "skipped" : ""} (${fault.id})`, needed.has(fault.id) ? "the violation needs it" : spared.has(fault.id) ? "the violation does not need it" : "", fault.effect, fault.written,
     fault.skipped ? `at ${moment(fault.since, 1e6)}` : `${moment(fault.since, 1e6)} to ${moment(fault.until, 1e6)} (${time(fault.until - fault.since)})`];
   made.plot.act = (fault) => show(fault.since, fault.until);
   VIEWS.push({ draw() {
@@ -42,7 +44,8 @@ function addFaults() {
         const at = node < 0 ? loose : rows.get(node), [level, levels] = depth.get(`${number} ${node}`) || [0, 1];
         const high = (row - 3) / levels, y = at * row + 2 + level * high;
         if (fault.skipped) plot.rect(a - 3, y, 7, row - 4, { pattern: "hatch-skip", color: "soft", width: 0.8, ref: fault, mark: "skipped" });
-        else plot.rect(a, y, b - a, Math.max(2, high - 1), { fill: color(fault), alpha: 0.82, round: 1.5, ref: fault, mark: "fault" });
+        else plot.rect(a, y, b - a, Math.max(2, high - 1), { fill: color(fault), alpha: spared.has(fault.id) ? 0.25 : 0.82, round: 1.5, ref: fault, mark: "fault" });
+        if (needed.has(fault.id)) plot.rect(a - 1, y - 1, b - a + 2, Math.max(2, high - 1) + 2, { color: "ink", width: 1.5, mark: "needed" });
         const left = Math.max(a, axis.left), room = Math.min(b, axis.width) - left - 8;
         if (!fault.skipped && levels === 1 && room > 40) plot.text(left + 4, y + 9.5, fitted(fault.kind, room), { layer: "marks", color: "paper" });
       }

@@ -131,7 +131,7 @@ class Coverage:
 
 def _planned(case: Case, seed: int) -> Case:
     """The case with the plan that a seed draws written out, so that it can be changed."""
-    own = Case(case.text, seed, case.path)
+    own = Case(case.text, seed, case.path).with_choices()
     scenario = own.load().scenario
     plan = draw_plan(scenario, seed, sum(entry.nodes for entry in scenario.systems.values()))
     return own.of({**{key: one for key, one in own.data.items() if key != "nemesis"}, "faults": plan.as_entries()})

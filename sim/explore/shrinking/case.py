@@ -10,6 +10,7 @@ from typing import Any
 from sim.scenario.loader import Loaded, load_text
 from sim.scenario.overrides import override
 from sim.scenario.schema import WHEN_KEYS
+from sim.scenario.swarm import drawn_parameters
 from sim.scenario.yaml_text import parse
 from sim.world.quantities import DURATION, show_exact_ns
 
@@ -68,6 +69,18 @@ class Case:
     def with_faults(self, faults: list[Data]) -> "Case":
         """The case with these faults."""
         return self.of({**self.data, "faults": faults})
+
+    def with_choices(self) -> "Case":
+        """The case with what a swarm chooses of its parameters written out; the nemesis has no more to choose."""
+        chosen = drawn_parameters(self.load().scenario, self.seed)
+
+        def change(data: Data) -> None:
+            if data.get("nemesis"):
+                data["nemesis"].pop("parameters", None)
+            for system, values in chosen.items():
+                data["systems"][system]["parameters"] = {**(data["systems"][system].get("parameters") or {}), **values}
+
+        return self.changed(change) if chosen else self
 
     @property
     def duration_ns(self) -> int:

@@ -18,6 +18,7 @@ def with_literal_plan(case: Case, run: Run, target: Failure) -> Case:
 
     Only the check that fails is asked for beside the model's own, and the run ends as soon as it fails.
     """
+    case = case.with_choices()
     fired = {}
     for one in run.fired:
         fired[one.id] = None if one.id in fired else one  # one that fired twice has no one time

@@ -92,7 +92,8 @@ class Twin(Behaviour):
 
     def selectors(self) -> list[Selector]:
         """Whom it tells, and who hears the second copy."""
-        return [self.to, *(() if self.with_ is None else (self.with_,))]
+        named = tuple(name for sides in self.rounds for name in (*sides.first, *sides.second))
+        return [self.to, *(() if self.with_ is None else (self.with_,)), *((named,) if named else ())]
 
 
 def _twin_of(puppet: Puppet, name: str) -> Node | None:

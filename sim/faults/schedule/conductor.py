@@ -29,6 +29,12 @@ class Order(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     verb: ClassVar[str] = ""
+    reads: ClassVar[bool] = False
+    """Whether it looks into messages, which takes `sees: all`."""
+
+    def names(self) -> tuple[str, ...]:
+        """Nodes that it names."""
+        return ()
 
     def begin(self, conductor: "Conductor") -> None:
         """The scheduler takes over."""

@@ -90,8 +90,15 @@ class Schedule(Fault):
 
     @pydantic.model_validator(mode="after")
     def _one_order(self) -> "Schedule":
-        one_of(self, _NAMES)
+        order = self.order()
+        if order.reads and self.sees != "all":
+            raise ValueError(f"{order.verb} reads messages: write 'sees: all'")
         return self
+
+    def order(self) -> Order:
+        """The one that is named."""
+        chosen: Order | OwnOrder = getattr(self, one_of(self, _NAMES))
+        return chosen.order() if isinstance(chosen, OwnOrder) else chosen
 
     @classmethod
     def draw(cls, stream: Stream) -> "Schedule":
@@ -99,15 +106,15 @@ class Schedule(Fault):
         return cls.model_validate({stream.weighted(_DRAWN): {}})
 
     def selectors(self) -> list[tuple[str, Selector]]:
-        """Whom it isolates, and between whom it is slow."""
+        """Whom it isolates, between whom it is slow, and who else is named."""
         found = [] if self.isolating is None else [("isolating", self.isolating.whom)]
-        slow = self.slow_types
-        return found if slow is None else [("slow-types", slow.source), ("slow-types", slow.target)]
+        if self.slow_types is not None:
+            found += [("slow-types", self.slow_types.source), ("slow-types", self.slow_types.target)]
+        return found if self.by_round is None else [*found, ("by-round", self.by_round.names())]
 
     def inject(self, world: World, scene: Scene) -> Heal | None:
         """Take over every link between two nodes."""
-        chosen = getattr(self, one_of(self, _NAMES))
-        order: Order = chosen.order() if isinstance(chosen, OwnOrder) else chosen
+        order = self.order()
         scene.targets = scene.roster.servers
         scene.effect = order.verb
         conductor = Conductor(world, order, scene, self.sees)

@@ -210,6 +210,12 @@ class ByRound(Order):
     rounds: Annotated[tuple[tuple[tuple[str, ...], ...], ...], pydantic.Field(min_length=1)]
     walls: tuple[dict[str, tuple[str, ...]], ...] = ()
 
+    def names(self) -> tuple[str, ...]:
+        """All of the groups and walls."""
+        grouped = [name for groups in self.rounds for group in groups for name in group]
+        walled = [name for wall in self.walls for source, targets in wall.items() for name in (source, *targets)]
+        return tuple(dict.fromkeys((*grouped, *walled)))
+
     def delay(self, conductor: Conductor, flight: Flight) -> int | None:
         """By the step that the message belongs to."""
         step = conductor.seen.setdefault((flight.kind, flight.round), len(conductor.seen))

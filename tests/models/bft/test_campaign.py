@@ -9,6 +9,7 @@ from benchmarks.agreement.measure import measure
 from benchmarks.agreement.tightness import BEYOND, beyond
 from sim.agreement import CrusaderOutput
 from sim.running import Running, run
+from sim.scenario.errors import ScenarioErrors
 from sim.scenario.loader import load, load_text
 from sim.world.message import Emitted
 
@@ -83,6 +84,33 @@ def test_too_few_parties_for_f_is_one_clear_message() -> None:
 def test_a_log_needs_a_multivalued_agreement() -> None:
     with pytest.raises(Exception, match="a log needs one of ckps"):
         load("scenarios/bft/log-calm.yaml", ("systems.abc.parameters.protocol=bca",))
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("systems.abc.parameters.f=2", "4 parties tolerate 1 corrupt ones, not f = 2"),
+        ("systems.abc.parameters.k2=n", "found 'n'; there are f\\+1, q"),
+        ("systems.abc.parameters.stages=4", "'stages' is a parameter of provable; the protocol is pmvba"),
+        ("systems.abc.parameters.sign=5", "duration 5 has no unit"),
+        (
+            'faults=[{"at": "0s", "byzantine": {"nodes": "n1", "own": {"name": "bft/lies"}}}]',
+            "no such behaviour; model",
+        ),
+        (
+            'faults=[{"at": "0s", "schedule": {"own": {"name": "bft/one-candidate"}}}]',
+            "reads messages: write 'sees: all'",
+        ),
+        ('faults=[{"at": "0s", "schedule": {"by-round": {"rounds": [[["n9"]]]}}}]', "no node named 'n9'"),
+        (
+            'faults=[{"at": "0s", "byzantine": {"nodes": "n1", "twin": {"rounds": [{"first": ["n9"]}]}}}]',
+            "no node named",
+        ),
+    ],
+)
+def test_bad_input_is_one_clear_message(override: str, said: str) -> None:
+    with pytest.raises(ScenarioErrors, match=said):
+        load("scenarios/bft/pmvba-calm.yaml", (override,))
 
 
 def test_a_log_with_crashes_comes_back_and_is_linearizable() -> None:

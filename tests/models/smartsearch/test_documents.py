@@ -48,6 +48,8 @@ class Documents(RuleBasedStateMachine):
             was = before.get((job.doc, job.number))
             assert was is None or job.state == was.state or job.state in LEGAL[was.state] or job.state == m.PROCESSING
             assert was is None or was.state != m.READY
+            if job.state == m.PENDING and (was is None or was.state != m.PENDING):
+                assert any(letter.to == f"{m.TO_WORK}/{job.doc}" for letter in transaction.letters)
 
     @rule(ms=st.integers(1, 2000))
     def time_passes(self, ms: int) -> None:
@@ -144,12 +146,6 @@ class Documents(RuleBasedStateMachine):
             assert (job.state == m.READY) == (doc in self.tables.live)
         for live in self.tables.live.values():
             assert (live.doc, live.attempt) in self.tables.chunks
-
-    @invariant()
-    def what_waits_for_a_worker_is_announced(self) -> None:
-        for job in self.tables.open_jobs():
-            if job.state == m.PENDING and job.since == self.now:
-                assert self.tables.has_letter(job.doc) or not self.tables.unsent
 
 
 Documents.TestCase.settings = settings(max_examples=40, stateful_step_count=40, deadline=None, database=None)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.smartsearch.ingestion.chunker import CHUNK_MAX, Chunker
-from models.smartsearch.ingestion.embedding import DIMENSION, SCALE, Embedding, pack, score, sparse, tokens, unpack
+from models.smartsearch.ingestion.embedding import DIMENSION, SCALE, Embedding, Query, pack, tokens, unpack
 from models.smartsearch.text import document
 from sim import Stream
 
@@ -76,8 +76,8 @@ def test_a_vector_is_the_scaled_count_rounded_half_to_even(text: str) -> None:
 @given(TEXTS, TEXTS)
 def test_the_sparse_score_is_the_dot_product_and_no_greater_than_the_cosine_of_equals(one: str, other: str) -> None:
     a, b = Embedding().vector(one, 1), Embedding().vector(other, 1)
-    assert score(sparse(a), b) == sum(x * y for x, y in zip(a, b, strict=True))
-    assert abs(score(sparse(a), b)) <= (SCALE + DIMENSION) ** 2
+    assert Query(a).score(b) == sum(x * y for x, y in zip(a, b, strict=True))
+    assert abs(Query(a).score(b)) <= (SCALE + DIMENSION) ** 2
 
 
 def test_a_row_comes_back_as_it_was_packed_and_another_dimension_is_refused() -> None:
@@ -89,3 +89,22 @@ def test_a_row_comes_back_as_it_was_packed_and_another_dimension_is_refused() ->
 
 def test_versions_are_different_embeddings() -> None:
     assert Embedding().vector("words", 1) != Embedding().vector("words", 2)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["HashBuiltin().vector('some words', 1)", "SetOrderChunks().paragraphs('\\n\\n'.join('abcdefgh'))"],
+)
+def test_the_planted_bugs_differ_between_two_processes(expression: str) -> None:
+    code = f"from models.smartsearch.mutants.pipeline_bugs import *; print({expression})"
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for hash_seed in ("1", "2")
+    ]
+    assert said[0] != said[1]

@@ -15,7 +15,7 @@ from sim.scenario.errors import ScenarioErrors
 
 ROOT = Path(__file__).parents[3]
 SCENARIOS = ROOT / "scenarios/smartsearch"
-GOLDEN = "05f0972b151429956379f84f17d7999c"
+GOLDEN = "26c3f90a972b2f8d22949763c1076db0"
 
 
 @pytest.mark.parametrize(

@@ -189,6 +189,23 @@ def test_a_kept_run_that_comes_out_otherwise_has_no_page(
     assert "sim replay" in capsys.readouterr().err
 
 
+def test_what_a_violation_needs_is_said_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    page = tmp_path / "page.html"
+    assert main(["report", "scenarios/known_bugs/raft-stale-read.yaml", "--explain", "-o", str(page)]) == 0
+    assert data_of(page.read_text())["needs"]["needed"] == ["f1"]  # type: ignore[index]
+    assert "It needs {id: f1, " in page.read_text()
+
+
+def test_a_run_that_holds_has_nothing_to_explain(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    short = ["--set", "duration=6s", "--set", "settle=4s"]
+    assert main(["report", "scenarios/raft/calm.yaml", *short, "--explain"]) == 5
+    assert "nothing to explain" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "words", [["nowhere"], ["pyproject.toml"], ["scenarios/raft/calm.yaml", "-o", "/no/such/place.html"]]
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reports.page import page_of
+from reports.page.needs import Needs
 from sim.world import trace as codes
 from tests.reports.page.browser import Browser, browsing, needs_browser
 from tests.reports.page.recordings import hostile, large, lossy, recorded
@@ -27,6 +28,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     for name, recording in made.items():
         (folder / f"{name}.html").write_text(page_of(recording), "utf-8")
+    spared = tuple(one.id for one in vote.run.fired[1:])
+    needs = Needs(True, (vote.run.fired[0].id,), (), spared, "It needs one crash.")
+    (folder / "needs.html").write_text(page_of(vote, needs), "utf-8")
     (folder / "large.html").write_text(large()[1], "utf-8")
     return folder
 
@@ -146,6 +150,20 @@ def test_mouse_wheel_and_drag_zoom_and_select(pages: Path, browser: Browser) -> 
     browser.js(drag)
     browser.settle()
     assert browser.js("return document.querySelector('.selection').hidden") is False
+
+
+def test_faults_that_the_violation_needs_are_framed(pages: Path, browser: Browser) -> None:
+    browser.open(pages / "needs.html")
+    assert browser.count("[data-mark=needed]") == 2, "the crash hits two nodes"
+    assert browser.text("document.querySelector('.needs').textContent") == "It needs one crash."
+    browser.open(pages / "vote.html")
+    assert browser.count("[data-mark=needed], .needs") == 0
+
+
+def test_a_leader_that_does_not_know_of_its_successor_is_shown_as_what_it_was(pages: Path, browser: Browser) -> None:
+    browser.open(pages / "stale.html")
+    assert browser.count("[data-mark=former]") == 1
+    assert "was leader 1" in browser.text("document.querySelector('.plot[data-view=states]').textContent")
 
 
 def test_filters_take_a_kind_of_message_away(pages: Path, browser: Browser) -> None:

@@ -48,13 +48,13 @@ def _row(point: tuple[str, ...], place: int, seed: int, more: str) -> Row:
 def measured(name: str = "forgets-vote") -> bytes:
     waits = [{"runs": n, "found": True} for n in (1, 2, 2, 3, 5, 8, 13, 4)]
     found = {
-        "model": "raft", "mutant": name, "about": f"about {name}", "breaks": ["election-safety"],
-        "scenario": "scenarios/raft/swarm.yaml", "killed": True, "found_by": {"election-safety": 8}, "median_seeds": 3,
-        "median_low": 1, "median_high": 13, "waits": waits, "runs": 38, "kills": 8, "kill_share": 0.2, "kill_low": 0.1,
+        "model": "raft", "id": name, "about": f"about {name}", "promise": ["election-safety"],
+        "scenario": "scenarios/raft/swarm.yaml", "killed": True, "found_by": {"election-safety": 8}, "median": 3,
+        "low": 1, "high": 13, "waits": waits, "runs": 38, "kills": 8, "kill_share": 0.2, "kill_low": 0.1,
         "kill_high": 0.4, "other_checks": {"linearizable": 2},
     }  # fmt: skip
     never = found | {
-        "mutant": f"never {name}", "killed": False, "found_by": {}, "median_seeds": None, "median_high": None,
+        "id": f"never {name}", "killed": False, "found_by": {}, "median": None, "high": None,
         "waits": [{"runs": 50, "found": False}] * 8, "runs": 400, "kills": 0,
     }  # fmt: skip
     alarm = {"seed": 9, "check": "vow-kept", "detail": f"a false alarm {name}"}
@@ -130,7 +130,7 @@ def test_the_json_of_the_command_is_what_the_page_reads(
     assert main([*words, "--executor", "serial", "--json"]) in (0, 1)
     found = read_matrix(capsys.readouterr().out.encode())
     assert isinstance(found, Measured)
-    assert [row.mutant for row in found.mutants] == ["forgets-vote"]
+    assert [row.id for row in found.mutants] == ["forgets-vote"]
     assert "forgets-vote" in measured_page(found)
 
 
