@@ -81,14 +81,12 @@ def _annotate(found: Sweep, summary: Summary, file: str) -> None:
     order = found.order
     failing = [
         Failing(
-            file,
-            one.kind.check,
-            f"{one.smallest.detail}\n{one.count:,} of {summary.decided:,} runs",
+            file, one.kind.check, f"{one.smallest.detail}\n{one.count:,} of {summary.runs:,} runs",
             reproduce(order.loaded, one.smallest.point, one.smallest.seed),
         )
         for one in summary.kinds
-        if one.first and not one.smallest.met
-    ]
+        if one.first and not expected
+    ]  # fmt: skip
     annotate(f"{order.loaded.scenario.name}: {summary.failed:,} of {summary.decided:,} runs failed", failing)
 
 
