@@ -81,12 +81,14 @@ def _annotate(found: Sweep, summary: Summary, file: str) -> None:
     order = found.order
     failing = [
         Failing(
-            file, one.kind.check, f"{one.smallest.detail}\n{one.count:,} of {summary.runs:,} runs",
+            file,
+            one.kind.check,
+            f"{one.smallest.detail}\n{one.count:,} of {summary.decided:,} runs",
             reproduce(order.loaded, one.smallest.point, one.smallest.seed),
         )
         for one in summary.kinds
-        if one.first and not expected
-    ]  # fmt: skip
+        if one.first and not one.smallest.met
+    ]
     annotate(f"{order.loaded.scenario.name}: {summary.failed:,} of {summary.decided:,} runs failed", failing)
 
 
