@@ -72,7 +72,7 @@ def test_github_actions_get_an_annotation_for_each_way_to_fail_beside_the_result
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     assert main(words) == 1
     printed = capsys.readouterr()
-    (kind,) = json.loads(printed.out)["kinds"]
+    (kind,) = json.loads(printed.out)["failures"]
     (line,) = [line for line in printed.err.splitlines() if line.startswith("::")]
     assert line.startswith(f"::error file={low},line=1,title=low::{kind['detail']}%0A{kind['count']} of 40 runs")
     assert line.endswith(kind["reproduce"])
