@@ -62,7 +62,7 @@ def gantt(bars: Iterable[Bar], ax: "Axes") -> "Axes":
         place = lanes.index(bar.lane)
         ax.barh(place, width, left=bar.begin, color=colour, hatch=hatch, edgecolor="white", height=0.7)
         if bar.attempt > 1:
-            ax.text(bar.begin, place - 0.42, str(bar.attempt), fontsize=7, va="bottom")
+            ax.text(bar.begin, place - 0.36, str(bar.attempt), fontsize=7, va="bottom", ha="right")
     ax.set_yticks(range(len(lanes)), lanes)
     ax.invert_yaxis()
     ax.set_xlabel("virtual time (s)")

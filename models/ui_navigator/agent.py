@@ -102,7 +102,7 @@ class Agent:
         elif status == BLOCKED or action.verb == ESCAPE:
             self._progress.met_modal()
         else:
-            self._progress.visit(snapshot, action)
+            self._progress.visit(snapshot, action, never=status == DISABLED)
 
     async def _recover(self, snapshot: Snapshot) -> str:
         """It goes in circles: begin anew, but only so often."""
@@ -178,9 +178,9 @@ class Agent:
         """Somebody is busy: give it time, and press nothing."""
         await self._flow.sleep(500 * MS)
 
-    def give_up(self, snapshot: Snapshot) -> str:
-        """After so many recoveries."""
-        return STUCK if snapshot.modal or self._progress.is_storm else UNREACHABLE
+    def give_up(self, snapshot: Snapshot) -> str:  # noqa: ARG002 - what one page shows is no reason
+        """After so many recoveries: unreachable is what ends at something that never will be; all else is blocked."""
+        return UNREACHABLE if self._progress.is_dead_end else STUCK
 
     async def look(self) -> str:
         """Look at the list in a fresh session."""

@@ -1,6 +1,6 @@
 """The browser: one page for each session, keyed by task. Nothing in it survives a crash."""
 
-from models.ui_navigator.events import ActAccepted, ActRefused, Submitted
+from models.ui_navigator.events import ActAccepted, ActRefused, Hindered, Submitted
 from models.ui_navigator.page import Page
 from models.ui_navigator.platform import EXPIRED, IMPOSSIBLE, TIMEOUT
 from models.ui_navigator.settings import Settings
@@ -87,11 +87,13 @@ class Browser(Actor):
         except (Refused, Timeout) as error:
             if isinstance(error, Refused) and error.reason == EXPIRED:
                 page.go(LOGIN)
+                self.emit(Hindered(task.id, EXPIRED))
             else:
                 self.refuse(caller, "no page")
                 return
         if self._trouble("modal") and page.at not in (LOGIN, SAVING):
             page.modal = True
+            self.emit(Hindered(task.id, "modal"))
             page.rerender()
         await self.sleep(self.random.between(5, 60) * MS)
         self.reply(caller, _snapshot(page))

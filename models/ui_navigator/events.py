@@ -38,6 +38,13 @@ class ActRefused(Event):
     why: str
 
 
+class Hindered(Event):
+    """A session expired under a task, or a modal came up."""
+
+    task: str
+    why: str
+
+
 class Planned(Event):
     """The planner was asked."""
 

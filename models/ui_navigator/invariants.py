@@ -13,8 +13,8 @@ from models.agentflow import (
     StepScheduled,
     StepTimedOut,
 )
-from models.ui_navigator.agent import SUCCESS, UNCERTAIN, UNREACHABLE
-from models.ui_navigator.events import ActAccepted, Created
+from models.ui_navigator.agent import STUCK, SUCCESS, UNCERTAIN, UNREACHABLE
+from models.ui_navigator.events import ActAccepted, ActRefused, Created, Hindered
 from models.ui_navigator.platform import IMPOSSIBLE
 from models.ui_navigator.settings import Settings
 from models.ui_navigator.words import DELETE, HOME, Task, unpack
@@ -116,18 +116,29 @@ class NoFalseSuccess(OfTasks):
 
 
 class NoFalseStuck(OfTasks):
-    """Unreachable is said only of what is; uncertain only where nobody could look."""
+    """Unreachable is said only of what is, blocked of what was hindered, uncertain only where nobody could look."""
 
     name = "no-false-stuck"
     claim = "nothing was given up that could be done, or could be known"
+    watches = (Recorded, ActRefused, Hindered)
 
     def __init__(self, *, contract: bool) -> None:
         super().__init__()
         self._contract = contract
         self._blind: dict[str, None] = {}
+        self._hindered: dict[str, None] = {}
+
+    def observe(self, emitted: Emitted) -> None:
+        """Keep who was hindered."""
+        event = emitted.event
+        if isinstance(event, (ActRefused, Hindered)):
+            self._hindered[event.task] = None
+        else:
+            super().observe(emitted)
 
     def failed(self, run: str, step: str) -> None:
-        """Nobody could look."""
+        """Nobody could do it; or look."""
+        self._hindered[run] = None
         if step == "look":
             self._blind[run] = None
 
@@ -135,6 +146,8 @@ class NoFalseStuck(OfTasks):
         """Compare with the application's graph, and with what was seen."""
         if word == UNREACHABLE and task.kind != IMPOSSIBLE:
             self.contradict(emitted, f"{when(emitted)} gave task {task.id} up as unreachable; {task.kind} is not")
+        if word == STUCK and task.id not in self._hindered:
+            self.contradict(emitted, f"{when(emitted)} gave task {task.id} up as blocked; nothing was in its way")
         if word == UNCERTAIN and self._contract and task.id not in self._blind:
             self.contradict(emitted, f"{when(emitted)} left task {task.id} uncertain, though it could look")
 

@@ -12,11 +12,14 @@ class Progress:
     def __init__(self) -> None:
         self._visits: dict[tuple[str, ...], int] = {}
         self._modals = 0
+        self.is_dead_end = False
+        """Whether the last act was one that the page never will take."""
 
-    def visit(self, snapshot: Snapshot, action: Action) -> None:
-        """The page took an act, or never will."""
+    def visit(self, snapshot: Snapshot, action: Action, *, never: bool = False) -> None:
+        """The page took an act, or `never` will."""
         visited = _state(snapshot, action)
         self._visits[visited] = self._visits.get(visited, 0) + 1
+        self.is_dead_end = never
         self._modals = 0
 
     def is_circle(self, snapshot: Snapshot, action: Action) -> bool:
