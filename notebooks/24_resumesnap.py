@@ -74,6 +74,7 @@ tails(latencies, ax)
 one, two = latencies
 before, after = (float(np.percentile(latencies[label], 99)) for label in (one, two))
 per = {label: calls[label] / max(1, len(latencies[label])) for label in latencies}
+assert per[two] >= per[one], "a second call is a call more"
 Markdown(
     f"**Answer.** The 99th percentile goes from {before:.0f} ms to {after:.0f} ms over {len(latencies[one])} and "
     f"{len(latencies[two])} requests; calls per request from {per[one]:.2f} to {per[two]:.2f} "

@@ -49,6 +49,6 @@ def test_what_may_not_is_left_in_peace(tmp_path: Path, code: str) -> None:
 
 
 @pytest.mark.parametrize("name", model_names())
-def test_our_own_models_hold_none_of_it(name: str) -> None:
+def test_our_own_models_hold_none_of_it_but_planted_bugs(name: str) -> None:
     package = ".".join(find_model(name).build.__module__.split(".")[:2])
-    assert [str(found) for found in sources_of(package)] == []
+    assert [str(found) for found in sources_of(package) if "/mutants/" not in str(found)] == []
