@@ -92,15 +92,7 @@ class Tally:
             "overrides": list(self.reference.loaded.overrides),
             "scenario_hash": scenario_hash(self.reference.loaded),
             "seeds": len(self.rows),
-            "alarms": [
-                {
-                    "seed": row.seed,
-                    "check": row.check,
-                    "detail": row.detail,
-                    "command": self.reference.command(row.seed),
-                }
-                for row in self.alarms
-            ],
+            "alarms": [self._alarm(row) for row in self.alarms],
             "unknown": [{"seed": row.seed, "detail": row.detail} for row in self.unknown],
             "cpu_s": round(sum(row.cpu_s for row in self.rows.values()), 1),
         }

@@ -55,3 +55,21 @@ class Attack(Order):
         """All the corrupt say this."""
         for name in conductor.corrupt:
             conductor.speak(name, to, Envelope(self.instance, body))
+
+    def let_round(
+        self,
+        conductor: Conductor,
+        turn: int,
+        kinds: tuple[type[Message], ...],
+        sources: tuple[str, ...],
+        targets: tuple[str, ...],
+        value: int | None,
+    ) -> None:
+        """Let messages of these kinds in round `turn` go, of this value or of any."""
+
+        def wanted(flight: Flight, body: Message) -> bool:
+            fits = isinstance(body, kinds) and flight.round == turn
+            fits = fits and flight.source in sources and flight.target in targets
+            return fits and (value is None or getattr(body, "value", None) == value)
+
+        self.let(conductor, wanted)

@@ -105,10 +105,10 @@ class ForeseenSplitter(Attack):
 
     def _support(self, conductor: Conductor, course: Course) -> str:
         """All say u second; A0, B and x see each other do so, and confirm it."""
-        self._let(conductor, course, FIRST, conductor.honest, conductor.honest, course.u)
+        self.let_round(conductor, course.round, FIRST, conductor.honest, conductor.honest, course.u)
         if not self._all_said(conductor, course, SECOND, conductor.honest):
             return "support"
-        self._let(conductor, course, SECOND, course.supporters, course.supporters, None)
+        self.let_round(conductor, course.round, SECOND, course.supporters, course.supporters, None)
         self._speak(conductor, course.supporters, (Aux(course.round, course.u), Echo2(course.round, course.u)))
         return "mix"
 
@@ -117,8 +117,8 @@ class ForeseenSplitter(Attack):
         if not self._all_said(conductor, course, THIRD, course.supporters):
             return "mix"
         other = 1 - course.u
-        self._let(conductor, course, FIRST, conductor.honest, conductor.honest, None)
-        self._let(conductor, course, SECOND, course.a, course.a1, None)
+        self.let_round(conductor, course.round, FIRST, conductor.honest, conductor.honest, None)
+        self.let_round(conductor, course.round, SECOND, course.a, course.a1, None)
         self._speak(conductor, course.a1, (Aux(course.round, other), Echo2(course.round, other)))
         if not self._all_said(conductor, course, THIRD, conductor.honest):
             return "mix"
@@ -126,10 +126,10 @@ class ForeseenSplitter(Attack):
 
     def _show(self, conductor: Conductor, course: Course) -> str:
         """B sees nothing but u; A sees that A1 confirms none."""
-        self._let(conductor, course, FIRST, conductor.honest, conductor.honest, None)
-        self._let(conductor, course, THIRD, course.a0, (course.b,), None)
+        self.let_round(conductor, course.round, FIRST, conductor.honest, conductor.honest, None)
+        self.let_round(conductor, course.round, THIRD, course.a0, (course.b,), None)
         self._speak(conductor, (course.b,), (Conf(course.round, (course.u,)), Echo3(course.round, course.u)))
-        self._let(conductor, course, THIRD, course.a, course.a, None)
+        self.let_round(conductor, course.round, THIRD, course.a, course.a, None)
         self._speak(conductor, course.a, (Conf(course.round, (0, 1)), Echo3(course.round, None)))
         return "open"
 
@@ -161,24 +161,6 @@ class ForeseenSplitter(Attack):
     ) -> bool:
         said = [flight.source for kind in kinds for flight, _ in self.held(conductor, kind, course.round)]
         return set(said) >= set(names)
-
-    def _let(
-        self,
-        conductor: Conductor,
-        course: Course,
-        kinds: tuple[type[Message], ...],
-        sources: tuple[str, ...],
-        targets: tuple[str, ...],
-        value: int | None,
-    ) -> None:
-        """Let messages of these kinds go, of this value or of any."""
-
-        def wanted(flight: Flight, body: Message) -> bool:
-            fits = isinstance(body, kinds) and flight.round == course.round
-            fits = fits and flight.source in sources and flight.target in targets
-            return fits and (value is None or getattr(body, "value", None) == value)
-
-        self.let(conductor, wanted)
 
 
 def public_coin(tag: Tag) -> int:

@@ -82,9 +82,9 @@ class CoinAwareSplitter(Attack):
         v, w = plan.v, 1 - plan.v
         self._speak(conductor, plan.a0, plan, w)
         self._speak(conductor, plan.a1, plan, v)
-        self._let(conductor, plan, FIRST, (plan.b,), plan.a, w)
-        self._let(conductor, plan, FIRST, plan.a0, plan.a1, v)
-        self._let(conductor, plan, FIRST, plan.a1, plan.a1, v)
+        self.let_round(conductor, plan.round, FIRST, (plan.b,), plan.a, w)
+        self.let_round(conductor, plan.round, FIRST, plan.a0, plan.a1, v)
+        self.let_round(conductor, plan.round, FIRST, plan.a1, plan.a1, v)
         return "merge"
 
     def _estimates(self, conductor: Conductor, plan: Plan) -> dict[str, int]:
@@ -109,11 +109,11 @@ class CoinAwareSplitter(Attack):
 
     def _merge(self, conductor: Conductor, plan: Plan) -> str:
         """Let A0 agree on w among itself; once all of A has said which value it saw first, show A everything of A."""
-        self._let(conductor, plan, FIRST, plan.a0, plan.a0, 1 - plan.v)
+        self.let_round(conductor, plan.round, FIRST, plan.a0, plan.a0, 1 - plan.v)
         said = {flight.source for kind in SECOND for flight, _ in self.held(conductor, kind, plan.round)}
         if not said >= set(plan.a):
             return "merge"
-        self._let(conductor, plan, (*FIRST, *SECOND, *THIRD), plan.a, plan.a, None)
+        self.let_round(conductor, plan.round, (*FIRST, *SECOND, *THIRD), plan.a, plan.a, None)
         for value in (0, 1):
             self._speak(conductor, plan.a, plan, value)
         self._second(conductor, plan.a, plan, plan.v)
@@ -121,14 +121,14 @@ class CoinAwareSplitter(Attack):
 
     def _turn(self, conductor: Conductor, plan: Plan) -> str:
         """As soon as the coin is known, B is shown the other value, and only that."""
-        self._let(conductor, plan, (*FIRST, *SECOND, *THIRD), plan.a, plan.a, None)
+        self.let_round(conductor, plan.round, (*FIRST, *SECOND, *THIRD), plan.a, plan.a, None)
         side = self._coin(conductor, plan)
         if side is None:
             return "turn"
         other = 1 - side
         self._speak(conductor, (plan.b,), plan, other)
         self._second(conductor, (plan.b,), plan, other)
-        self._let(conductor, plan, (*FIRST, *SECOND), plan.a, (plan.b,), other)
+        self.let_round(conductor, plan.round, (*FIRST, *SECOND), plan.a, (plan.b,), other)
         tossed = any(flight.source == plan.b for flight, _ in self.held(conductor, Toss, plan.round))
         return "open" if tossed else "turn"
 
@@ -155,21 +155,3 @@ class CoinAwareSplitter(Attack):
         for name in to:
             for body in (Aux(turn, value), Conf(turn, both), Echo2(turn, value), Echo3(turn, None)):
                 self.say(conductor, name, body)
-
-    def _let(
-        self,
-        conductor: Conductor,
-        plan: Plan,
-        kinds: tuple[type[Message], ...],
-        sources: tuple[str, ...],
-        targets: tuple[str, ...],
-        value: int | None,
-    ) -> None:
-        """Let messages of these kinds go, of this value or of any."""
-
-        def wanted(flight: Flight, body: Message) -> bool:
-            fits = isinstance(body, kinds) and flight.round == plan.round
-            fits = fits and flight.source in sources and flight.target in targets
-            return fits and (value is None or getattr(body, "value", None) == value)
-
-        self.let(conductor, wanted)
