@@ -20,7 +20,7 @@ def write(number: int, call_ns: int, ret_ns: int | None, client: str = "c1") -> 
 
 
 def read(number: int, call_ns: int) -> Op:
-    return Op(number, number, "c1", "get", "x", None, "v", "ok", 2 * number, 2 * number + 1, call_ns, call_ns + MS)  # type: ignore[arg-type]
+    return Op(number, number, "c1", "get", "x", None, "v", "ok", 2 * number, 2 * number + 1, call_ns, call_ns + MS)
 
 
 def judge(*story: tuple[int, str, Event], ops: tuple[Op, ...] = (), settle_ns: int = HEALED) -> tuple[str, str]:
