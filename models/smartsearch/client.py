@@ -33,7 +33,12 @@ class SearchClient(Actor):
         self._draws = self.random.child("texts")
         self._serial = 0
         self._accepted: list[tuple[str, str, str, int]] = []  # tenant, request, text, document
-        self._flows: Mapping[str, Flow] = {
+        self._flows = self.flows()
+        self.spawn(self._story())
+
+    def flows(self) -> Mapping[str, Flow]:
+        """What it does at each verb."""
+        return {
             "submit": self._submit,
             "status": self._status,
             "search": self._search,
@@ -42,7 +47,6 @@ class SearchClient(Actor):
             "reindex": self._reindex,
             "garbage": self._garbage,
         }
-        self.spawn(self._story())
 
     async def _story(self) -> None:
         for step in self._script.steps(self.random.child("script")):
@@ -69,7 +73,7 @@ class SearchClient(Actor):
             await self._send(tenant, request, body if kind == "again" else self._text())
             return
         self._serial += 1
-        tenant, request, body = self._tenant(step), f"{self.name}.{self._serial}", self._text()
+        tenant, request, body = self.tenant(step), f"{self.name}.{self._serial}", self._text()
         if kind == "twice":
             self.spawn(self._also(m.Submit(tenant, request, body)))
         await self._send(tenant, request, body)
@@ -81,7 +85,8 @@ class SearchClient(Actor):
         except (Refused, Timeout):
             return
 
-    def _tenant(self, step: Step) -> str:
+    def tenant(self, step: Step) -> str:
+        """On whose behalf a step is done."""
         return TENANTS[int(step.key.removeprefix("k")) % len(TENANTS)]
 
     def _text(self) -> str:
@@ -108,7 +113,7 @@ class SearchClient(Actor):
             operation.ok((await self._ask(m.AskStatus(tenant, doc))).state)
 
     async def _search(self, step: Step) -> None:
-        tenant, asked = self._tenant(step), text.query(self._draws)
+        tenant, asked = self.tenant(step), text.query(self._draws)
         self._serial += 1
         with self.operation("search", key=tenant, arg=asked) as operation:
             operation.ok((await self._ask(m.Search(tenant, asked, self._settings.results, self._serial))).documents)

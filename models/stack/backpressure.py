@@ -1,0 +1,47 @@
+"""Back-pressure: who has too much to do says so at once, and whoever calls again does it out of a budget.
+
+A refusal is cheap and true: it did not happen. It travels up to where nothing is promised yet, and there it is a 429;
+what was accepted is never refused afterwards. Retries are a small share of calls, or they become the load (Beyer and
+others, "Site Reliability Engineering", 2016, chapters 21 and 22).
+"""
+
+from models.patterns import RetryBudget
+from sim import SECOND, Actor
+
+BUSY = "busy"
+SHARE_PPM = 100_000
+WINDOW = 10 * SECOND
+
+
+class Budget:
+    """The retries of one actor to one port: a tenth of its calls of the last ten seconds, and one beyond."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+        self._budget = RetryBudget(SHARE_PPM, WINDOW)
+
+    def call(self) -> None:
+        """A first call is made."""
+        self._budget.call(self._actor.elapsed())
+
+    def allows_retry(self) -> bool:
+        """Whether one more try may be made; it is counted."""
+        return self._budget.take(self._actor.elapsed())
+
+
+class Places:
+    """So many things at once and no more: nobody waits for a place."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+
+    def take(self) -> bool:
+        """Whether there was a place; give it back when done."""
+        if self._free <= 0:
+            return False
+        self._free -= 1
+        return True
+
+    def give_back(self) -> None:
+        """One more is free."""
+        self._free += 1

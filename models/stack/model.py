@@ -1,0 +1,152 @@
+"""The model that scenarios name: `systems: {stack: {model: stack, nodes: 19, parameters: {size: small}}}`."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import cast
+
+from models import agentflow, raft, smartsearch, veristore
+from models.stack.caretaker import ObjectsCaretaker
+from models.stack.claim_holder import handing_over
+from models.stack.client import VERBS, StackClient
+from models.stack.deployment import Deployment, deploy, search_settings, servers_needed
+from models.stack.flow_line import LinedDecider, LinedWorker
+from models.stack.front import fronting
+from models.stack.group_replica import GroupReplica, NewStore
+from models.stack.hosted_store import HostedStore
+from models.stack.inference_port import StandInEngine
+from models.stack.invariants import CHECKS
+from models.stack.layers import Layers, of_layer
+from models.stack.stack_parts import StackParts
+from models.stack.stack_settings import StackSettings
+from sim import Actor, Model, Mutant, Parameters, System
+
+
+def build(system: System) -> None:
+    """Put every server of every layer in its place, and a client on every script."""
+    settings = cast("StackSettings", system.parameters)
+    parts = StackParts() if system.mutant is None else cast("StackParts", system.mutant.part)
+    deployment = deploy(settings, system.servers)
+    Assembly(system, settings, parts, deployment).assemble()
+
+
+class Assembly:
+    """One stack while it is put together."""
+
+    def __init__(self, system: System, settings: StackSettings, parts: StackParts, deployment: Deployment) -> None:
+        self._system = system
+        self._settings = settings
+        self._parts = parts
+        self._at = deployment
+        self._layers = system.shared(Layers).systems
+        self._layout = smartsearch.lay_out(deployment.search, search_settings(settings))
+
+    def assemble(self) -> None:
+        """From the bottom up."""
+        self._groups()
+        self._search()
+        self._flow()
+        for name in self._at.engines:
+            self._system.server(name, partial(self._parts.engine, self._settings))
+        for script in self._system.scripts:
+            client = partial(StackClient, search_settings(self._settings), self._layout, script, self._at)
+            self._system.client(script.client, client)
+
+    def _groups(self) -> None:
+        at, store = self._at, self._settings.store
+        self._layers["veristore"] = System("veristore", at.objects, store)
+        self._layers["metadata"] = System("metadata", at.metadata, store)
+        for names in dict.fromkeys((at.objects, at.metadata)):
+            hosts = self._hosted() if names == at.metadata else None
+            for name in names:
+                self._system.server(name, partial(self._parts.replica, store, names, self._parts.store, hosts))
+        self._system.server(at.caretaker, partial(ObjectsCaretaker, at.objects, store))
+
+    def _hosted(self) -> NewStore:
+        flow, parts = self._settings.flow, self._parts.flow
+        return lambda host, gate, files: HostedStore(host, gate, files, flow, parts)
+
+    def _search(self) -> None:
+        settings = search_settings(self._settings)
+        parts = replace(
+            self._parts.search,
+            attempt=handing_over(self._at, self._parts.attempt),
+            api=fronting(self._at, self._settings, self._parts.front),
+        )
+        composed = Mutant("composed", "how the parts of a layer are given to its build", (), parts)
+        layer = self._layers["smartsearch"] = System("smartsearch", self._at.search, settings, composed)
+        smartsearch.MODEL.build(layer)
+        for name, (factory, _) in layer.factories.items():
+            self._system.server(name, factory)
+
+    def _flow(self) -> None:
+        at, settings = self._at, self._settings
+        layer = self._layers["agentflow"] = System(
+            "agentflow", (*at.metadata, *at.deciders, *at.flow_workers, at.notifier), settings.flow
+        )
+        documents = self._parts.documents(settings, at, self._layout).program()
+        questions = self._parts.questions(settings, at, self._layout).program()
+        program = agentflow.Program(
+            {**documents.flows, **questions.flows}, {**documents.activities, **questions.activities}
+        )
+        for name in at.deciders:
+            self._system.server(name, partial(LinedDecider, at.metadata, layer.parameters, self._parts.flow, program))
+        for name in at.flow_workers:
+            self._system.server(name, partial(LinedWorker, at.metadata, settings.flow, program))
+        self._system.server(at.notifier, partial(agentflow.Service, settings.flow, agentflow.Ledger))
+
+
+def refuse(parameters: Parameters, servers: int) -> Iterable[tuple[str, str]]:
+    """Stacks that so many servers do not make."""
+    settings = cast("StackSettings", parameters)
+    needed = servers_needed(settings)
+    if servers != needed:
+        yield "nodes", f"size {settings.size} has {needed} servers, found {servers}"
+
+
+def _roles() -> Mapping[str, Callable[[Mapping[str, Actor]], Iterable[str]]]:
+    """Who is what, by layer and role: `role:veristore/leader`."""
+    search = {f"smartsearch/{role}": find for role, find in smartsearch.MODEL.roles.items()}
+    return {
+        **search,
+        "veristore/leader": lambda actors: _leaders(actors, hosting=False),
+        "metadata/leader": lambda actors: _leaders(actors, hosting=True),
+        "veristore/server": lambda actors: [name for name, one in actors.items() if isinstance(one, GroupReplica)],
+        "agentflow/decider": _of_kind(LinedDecider),
+        "agentflow/worker": _of_kind(LinedWorker),
+        "agentflow/notifier": _of_kind(agentflow.Service),
+        "veristore/caretaker": _of_kind(ObjectsCaretaker),
+        "serving/engine": _of_kind(StandInEngine),
+    }
+
+
+def _of_kind(kind: type[Actor]) -> Callable[[Mapping[str, Actor]], list[str]]:
+    return lambda actors: [name for name, one in actors.items() if isinstance(one, kind)]
+
+
+def _leaders(actors: Mapping[str, Actor], *, hosting: bool) -> Iterable[str]:
+    """Who leads the group with the objects, or that which hosts the store of runs."""
+    group = {name: one for name, one in actors.items() if isinstance(one, GroupReplica)}
+    both = len({one.hosts for one in group.values()}) == 1
+    return raft.leaders({name: one for name, one in group.items() if both or one.hosts == hosting})
+
+
+CHECKS_OF_LAYERS = {
+    **of_layer("veristore", {**raft.CHECKS, **veristore.object_checks(replicated=True)}, ("metadata",)),
+    **of_layer("metadata", raft.CHECKS, ("veristore",)),
+    **of_layer("smartsearch", smartsearch.CHECKS),
+    **of_layer("agentflow", agentflow.ENGINE_CHECKS),
+}
+
+STACK = Model(
+    name="stack",
+    about="The full stack: VeriStore on Raft, SmartSearch, AgentFlow on Raft; documents and questions, end to end",
+    build=build,
+    parameters=StackSettings,
+    verbs=VERBS,
+    refuse=refuse,
+    checks={**CHECKS_OF_LAYERS, **CHECKS},
+    landmarks={},
+    roles=_roles(),
+    mutants={},
+)
