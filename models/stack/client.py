@@ -4,14 +4,19 @@ A question is one operation with one request id, under which its run is started,
 """
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from models import agentflow, smartsearch
 from models.smartsearch import SearchClient
 from models.stack import questions_flow as flow
+from models.stack.backpressure import Budget
 from models.stack.deployment import Deployment
 from models.stack.events import Answered, Asked
 from models.stack.flow_line import FlowLine, FlowPort
-from sim import Script, Step, Timeout
+from sim import MS, Message, Request, Script, Step, Timeout
+
+R = TypeVar("R", bound=Message)
+PAUSE = 20 * MS
 
 VERBS = {**smartsearch.VERBS, "ask": 0}
 COMPLETED = "COMPLETED"
@@ -32,17 +37,32 @@ class StackClient(SearchClient):
         line = FlowLine(self, self._deployment.metadata, self.random.child("store"))
         self._runs = FlowPort(self, line)
         self._questions = self.random.child("questions")
-        self._asked = 0
+        self._serial_asked = 0
+        self._budget = Budget(self)
         super().on_start()
 
     def flows(self) -> "Mapping[str, smartsearch.ClientFlow]":
         """What it does at each verb."""
         return {**super().flows(), "ask": self._ask_question}
 
+    async def ask_api(self, request: Request[R]) -> R:
+        """Ask the API, again as long as there is time and the budget for trying again lasts."""
+        self.emit(Asked(operation_of(request, self.name), type(request).__name__, tenant_of(request), self._time))
+        deadline = self.elapsed() + self._time
+        self._budget.call()
+        while True:
+            left = deadline - self.elapsed()
+            try:
+                return await self.call(self._layout.api, request, timeout=min(left, self._settings.request_timeout))
+            except Timeout:
+                await self.sleep(min(PAUSE, max(0, deadline - self.elapsed())))
+            if self.elapsed() >= deadline or not self._budget.allows_retry():
+                raise Timeout(self._layout.api)
+
     async def _ask_question(self, step: Step) -> None:
-        self._asked += 1
+        self._serial_asked += 1
         tenant, said = self.tenant(step), smartsearch.query(self._questions)
-        run, began = f"{self.name}.q{self._asked}", self.elapsed()
+        run, began = f"{self.name}.q{self._serial_asked}", self.elapsed()
         self.emit(Asked(run, "ask", tenant, self._time))
         with self.operation("ask", key=f"{tenant}/{run}", arg=said) as operation:
             order = flow.QuestionOrder(run, tenant, f"{self.name}/{tenant}", said, self._time)
@@ -54,3 +74,16 @@ class StackClient(SearchClient):
             told = answer.documents, answer.prompt, answer.text, answer.degraded
             self.emit(Answered(run, tenant, *told))
             operation.ok(answer.documents)
+
+
+def operation_of(request: Message, client: str) -> str:
+    """What the ports below call the operation of a request: that of a submission is its tenant's request id."""
+    if isinstance(request, smartsearch.Submit):
+        return f"{request.tenant}/{request.request}"
+    return f"{client}/{type(request).__name__}"
+
+
+def tenant_of(request: Message) -> str:
+    """On whose behalf a request is made."""
+    assert isinstance(request, smartsearch.Submit | smartsearch.Search | smartsearch.AskStatus), "nothing else is asked"
+    return request.tenant

@@ -4,10 +4,14 @@ from sim import Event
 
 
 class PortCalled(Event):
-    """A call starts at a port, on behalf of a client's operation, with so much of its time left (ns)."""
+    """A call starts at a port, on behalf of a client's operation, with so much of its time left (ns).
+
+    `place` is where: a bucket for objects, a session for inference.
+    """
 
     port: str
     verb: str
+    place: str
     operation: str
     key: str
     tenant: str
@@ -64,9 +68,9 @@ class Answered(Event):
 
 
 class Asked(Event):
-    """A client begins an operation that must be over within so much time (ns)."""
+    """A client asks for something, which must be over within so much time (ns). It may ask for the same twice."""
 
     operation: str
     verb: str
     tenant: str
-    deadline: int
+    time: int

@@ -1,17 +1,17 @@
 """The inference port: text for a prompt. Here its stand-in, an engine that answers from nothing but the prompt.
 
-It has places, a service time, and what it answered by key: a call that is made again gets the first answer. What it says is a pure function of the prompt, so whoever has the prompt can tell whether an answer is its.
+It has places, a service time, and remembers what it answered by key: a call that is made again gets the first answer.
+What it says is a pure function of the prompt, so whoever has the prompt can tell whether an answer is its.
 """
 
 from hashlib import blake2b
 from zlib import crc32
 
 from models.patterns import Entry, IdempotencyStore
-from models.stack.backpressure import BUSY, Places
-from models.stack.events import PortCalled
+from models.stack.backpressure import BUSY, Desk, Places
 from models.stack.ports import Clocked, Errand, Generated
 from models.stack.stack_settings import StackSettings
-from sim import Actor, Caller, Refused, Request, on
+from sim import Actor, Caller, Request, on
 
 PORT = "inference"
 
@@ -77,12 +77,11 @@ class StandInInference:
     def __init__(self, actor: Actor, engines: tuple[str, ...]) -> None:
         self._actor = actor
         self._engines = engines
+        self._desk = Desk(actor, PORT)
 
     async def generate(self, errand: Errand, session: str, prompt: bytes) -> Generated:
         """See `Inference`."""
-        if errand.left <= 0:
-            raise Refused("no time is left")
-        said = errand.operation, errand.key, errand.tenant, errand.attempt, errand.left
-        self._actor.emit(PortCalled(PORT, "generate", *said), at_once=True)
+        self._desk.admit(errand)
+        self._desk.note("generate", session, errand)
         engine = self._engines[(crc32(session.encode()) + errand.attempt - 1) % len(self._engines)]
         return await self._actor.call(engine, Generate(errand, session, prompt), timeout=errand.left)

@@ -81,7 +81,7 @@ class Assembly:
 
     def _flow(self) -> None:
         at, settings = self._at, self._settings
-        layer = self._layers["agentflow"] = System(
+        self._layers["agentflow"] = System(
             "agentflow", (*at.metadata, *at.deciders, *at.flow_workers, at.notifier), settings.flow
         )
         documents = self._parts.documents(settings, at, self._layout).program()
@@ -90,7 +90,7 @@ class Assembly:
             {**documents.flows, **questions.flows}, {**documents.activities, **questions.activities}
         )
         for name in at.deciders:
-            self._system.server(name, partial(LinedDecider, at.metadata, layer.parameters, self._parts.flow, program))
+            self._system.server(name, partial(LinedDecider, at.metadata, settings.flow, self._parts.flow, program))
         for name in at.flow_workers:
             self._system.server(name, partial(LinedWorker, at.metadata, settings.flow, program))
         self._system.server(at.notifier, partial(agentflow.Service, settings.flow, agentflow.Ledger))

@@ -1,14 +1,13 @@
 """The objects port: VeriStore's objects on a Raft group, and the same in the memory of one actor.
 
-Each call takes a contact of its own out of a pool, for a contact does one thing at a time. A put is conditional on there
-being nothing, so that the first of several equal ones is the object, and all get its ETag.
+Each call takes a contact of its own out of a pool, for a contact does one thing at a time. A put is conditional on
+there being nothing, so that the first of several equal ones is the object, and all get its ETag.
 """
 
 from collections.abc import Sequence
 
 from models import raft, veristore
-from models.stack.backpressure import BUSY
-from models.stack.events import PortCalled
+from models.stack.backpressure import BUSY, Desk
 from models.stack.ports import Clocked, Errand
 from models.stack.raft_port import RaftPort
 from models.stack.settings import StoreSettings
@@ -32,10 +31,11 @@ class ReplicatedObjects:
         self._made = 0
         self._writer = veristore.Writer(settings.chunk_size)
         self._reader = veristore.Reader(actor)
+        self._desk = Desk(actor, PORT)
 
     async def put(self, errand: Errand, bucket: str, key: str, body: bytes) -> str:
         """See `Objects`."""
-        clocked, port = self._begin(errand, "put")
+        clocked, port = self._begin(errand, "put", bucket)
         try:
             upload = await self._writer.prepare(port, bucket, key, body, clocked.deadline)
             commit = veristore.CommitPut(upload, veristore.IfAbsent())
@@ -62,7 +62,7 @@ class ReplicatedObjects:
 
     async def get(self, errand: Errand, bucket: str, key: str) -> bytes | None:
         """See `Objects`."""
-        clocked, port = self._begin(errand, "get")
+        clocked, port = self._begin(errand, "get", bucket)
         try:
             found = await self._reader.read(port, bucket, key, clocked.deadline)
         finally:
@@ -71,7 +71,7 @@ class ReplicatedObjects:
 
     async def list(self, errand: Errand, bucket: str, prefix: str) -> tuple[str, ...]:
         """See `Objects`."""
-        clocked, port = self._begin(errand, "list")
+        clocked, port = self._begin(errand, "list", bucket)
         keys: list[str] = []
         try:
             after, more = "", True
@@ -87,18 +87,16 @@ class ReplicatedObjects:
 
     async def delete(self, errand: Errand, bucket: str, key: str) -> None:
         """See `Objects`."""
-        clocked, port = self._begin(errand, "delete")
+        clocked, port = self._begin(errand, "delete", bucket)
         try:
             veristore.done(await port.ask(veristore.DeleteObject(bucket, key), clocked.deadline), veristore.Written)
         finally:
             self._free.append(port)
 
-    def _begin(self, errand: Errand, verb: str) -> tuple[Clocked, RaftPort]:
-        if errand.left <= 0:
-            raise Refused("no time is left")
+    def _begin(self, errand: Errand, verb: str, bucket: str) -> tuple[Clocked, RaftPort]:
+        self._desk.admit(errand)
         port = self._take()
-        said = errand.operation, errand.key, errand.tenant, errand.attempt, errand.left
-        self._actor.emit(PortCalled(PORT, verb, *said), at_once=True)
+        self._desk.note(verb, bucket, errand)
         return Clocked(self._actor, errand), port
 
     def _take(self) -> RaftPort:

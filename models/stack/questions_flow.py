@@ -1,8 +1,8 @@
 """A question's way to its answer, as a flow: retrieve, generate, cite.
 
-What was retrieved is told apart by document and attempt, and read from the store again: the prompt holds texts, not what
-an index says of them. The time that is left to the question is measured by the flow's own recorded time, and each step
-gets what remains.
+What was retrieved is told apart by document and attempt, and read from the store again: the prompt holds texts, not
+what an index says of them. The time that is left to the question is measured by the flow's own recorded time, and each
+step gets what remains.
 """
 
 import msgspec
@@ -11,6 +11,7 @@ from models import smartsearch
 from models.agentflow import ActivityFailed, Attempt, Flow, Policy, Program
 from models.patterns import RetryPolicy
 from models.stack import documents_flow as documents
+from models.stack.backpressure import TOO_LATE
 from models.stack.deployment import Deployment
 from models.stack.events import Retrieved
 from models.stack.inference_port import StandInInference
@@ -24,7 +25,6 @@ SYSTEM = b"Answer from these texts.\n"
 RESULTS = 3
 EXCERPT = 400
 """Bytes of each text that go into the prompt."""
-TOO_LATE = "no time is left"
 
 
 class QuestionOrder(Message):

@@ -1,8 +1,8 @@
 """Files on a replicated log: what a service that lives wherever the group's leader is keeps instead of a disk.
 
-Whoever leads takes the files over under its term, and from then on nobody of an earlier term appends: a leader that does
-not know of its end is fenced by the machine, not by a clock. An append says where it goes, so that one which is sent
-again, because its answer was lost, is found done.
+Whoever leads takes the files over under its term, and from then on nobody of an earlier term appends: a leader that
+does not know of its end is fenced by the machine, not by a clock. An append says where it goes, so that one which is
+sent again, because its answer was lost, is found done.
 """
 
 from collections.abc import Mapping

@@ -13,22 +13,13 @@ Positive = Annotated[int, pydantic.Field(strict=True, ge=1)]
 WORK = TypeAdapter(DurationRange).validate_python("60ms..240ms")
 
 
-def _store() -> StoreSettings:
-    given = {"snapshot_every": 500, "keep_tail": 100, "tick_every": "2s", "collect_every": "10s"}
-    return StoreSettings.model_validate(given)
-
-
-def _search() -> smartsearch.Settings:
-    given = {
-        "fetch_wait": "100ms", "replica_lag": "1500ms", "relay_poll": "50ms", "sweep": "500ms", "collect": "1s",
-        "retry_first": "500ms", "retry_cap": "8s", "embed_first": "100ms", "results": 3,
-    }  # fmt: skip
-    return smartsearch.Settings.model_validate(given)
-
-
-def _flow() -> agentflow.Settings:
-    given = {"poll_wait": "1s", "slots": 6, "decision_timeout": "2s", "services": 1}
-    return agentflow.Settings.model_validate(given)
+STORE: dict[str, object] = {"snapshot_every": 500, "keep_tail": 100, "tick_every": "2s", "collect_every": "10s"}
+SEARCH: dict[str, object] = {
+    "fetch_wait": "100ms", "relay_poll": "50ms", "sweep": "500ms", "collect": "1s", "retry_first": "500ms",
+    "retry_cap": "8s", "embed_first": "100ms", "results": 3,
+}  # fmt: skip
+FLOW: dict[str, object] = {"poll_wait": "1s", "slots": 6, "decision_timeout": "2s", "services": 1}
+"""What the layers' parameters are here unless a scenario says otherwise."""
 
 
 class StackSettings(Parameters):
@@ -42,10 +33,23 @@ class StackSettings(Parameters):
     """
 
     size: Literal["small", "default", "wide"] = "small"
-    store: StoreSettings = pydantic.Field(default_factory=_store)
-    search: smartsearch.Settings = pydantic.Field(default_factory=_search)
-    flow: agentflow.Settings = pydantic.Field(default_factory=_flow)
+    store: StoreSettings
+    search: smartsearch.Settings
+    flow: agentflow.Settings
     engine_places: Positive = 4
     engine_time: DurationRange = WORK
     submits_max: Positive = 16
     patience: Duration = 30 * SECOND
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _with_defaults(cls, given: object) -> object:
+        """What a scenario says of a layer is laid over the stack's own choice."""
+        if not isinstance(given, dict):
+            return given
+        layers = {"store": STORE, "search": SEARCH, "flow": FLOW}
+        return {**given, **{name: _laid_over(own, given.get(name, {})) for name, own in layers.items()}}
+
+
+def _laid_over(own: dict[str, object], given: object) -> object:
+    return {**own, **given} if isinstance(given, dict) else given
