@@ -39,6 +39,7 @@ from models.agentflow.messages import (
     Start,
     StepDone,
     StepError,
+    StepGiven,
 )
 from models.agentflow.model import MODEL
 from models.agentflow.parts import EngineParts
@@ -95,6 +96,7 @@ __all__ = [
     "StepError",
     "StepFailed",
     "StepFailure",
+    "StepGiven",
     "StepScheduled",
     "StepStarted",
     "StepTimedOut",

@@ -36,10 +36,10 @@ class Budget:
 class Desk:
     """Where calls of one actor leave for a port: none without time, none that is tried again beyond the budget."""
 
-    def __init__(self, actor: Actor, port: str) -> None:
+    def __init__(self, actor: Actor, port: str, budget: type[Budget]) -> None:
         self._actor = actor
         self._port = port
-        self._budget = Budget(actor)
+        self._budget = budget(actor)
 
     def admit(self, errand: Errand) -> None:
         """Refused if the call is not to be made at all: fail fast."""

@@ -9,22 +9,22 @@ from typing import ClassVar
 from models import agentflow, smartsearch
 from models.smartsearch import Attempt
 from models.stack import documents_flow as flow
-from models.stack.deployment import Deployment
 from models.stack.events import HandedOver
 from models.stack.flow_line import FlowLine, FlowPort
+from models.stack.wiring import Wiring
 from sim import Refused, Timeout
 
 
 class HandedOverAttempt(Attempt):
-    """One claim. `deployment` says where the runs are kept."""
+    """One claim."""
 
-    deployment: ClassVar[Deployment]
+    wiring: ClassVar[Wiring]
 
     async def run(self) -> str:
         """Start the run, and be done."""
         order, settings = self.order(), self._settings
         worker = self._worker
-        line = FlowLine(worker, self.deployment.metadata, worker.random.child("runs", flow.run_of(order)))
+        line = FlowLine(worker, self.wiring.at.metadata, worker.random.child("runs", flow.run_of(order)))
         start = agentflow.Start(self.run_name(order), flow.KIND, flow.encode(order))
         try:
             await FlowPort(worker, line).ask(start, worker.elapsed() + settings.lease)
@@ -44,6 +44,6 @@ class HandedOverAttempt(Attempt):
         return flow.run_of(order)
 
 
-def handing_over(deployment: Deployment, kind: type[HandedOverAttempt]) -> type[HandedOverAttempt]:
-    """The attempts of this deployment's workers."""
-    return type("HandedOver", (kind,), {"deployment": deployment})
+def handing_over(wiring: Wiring) -> type[HandedOverAttempt]:
+    """The attempts of this stack's workers."""
+    return type("HandedOver", (wiring.parts.attempt,), {"wiring": wiring})

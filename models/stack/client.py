@@ -9,10 +9,9 @@ from typing import TypeVar
 from models import agentflow, smartsearch
 from models.smartsearch import SearchClient
 from models.stack import questions_flow as flow
-from models.stack.backpressure import Budget
-from models.stack.deployment import Deployment
 from models.stack.events import Answered, Asked
 from models.stack.flow_line import FlowLine, FlowPort
+from models.stack.wiring import Wiring
 from sim import MS, Message, Request, Script, Step, Timeout
 
 R = TypeVar("R", bound=Message)
@@ -25,20 +24,18 @@ COMPLETED = "COMPLETED"
 class StackClient(SearchClient):
     """It does one thing after another."""
 
-    def __init__(
-        self, settings: smartsearch.Settings, layout: smartsearch.Layout, script: Script, deployment: Deployment
-    ) -> None:
-        super().__init__(settings, layout, script)
-        self._deployment = deployment
+    def __init__(self, wiring: Wiring, script: Script) -> None:
+        super().__init__(wiring.search, wiring.layout, script)
+        self._wiring = wiring
         self._time = script.timeout_ns
 
     def on_start(self) -> None:
         """Begin the script."""
-        line = FlowLine(self, self._deployment.metadata, self.random.child("store"))
+        line = FlowLine(self, self._wiring.at.metadata, self.random.child("store"))
         self._runs = FlowPort(self, line)
         self._questions = self.random.child("questions")
         self._serial_asked = 0
-        self._budget = Budget(self)
+        self._budget = self._wiring.parts.budget(self)
         super().on_start()
 
     def flows(self) -> "Mapping[str, smartsearch.ClientFlow]":

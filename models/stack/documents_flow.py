@@ -12,18 +12,19 @@ import msgspec
 from models import agentflow, smartsearch
 from models.agentflow import Attempt, Flow, Policy, Program, StepFailure
 from models.patterns import RetryPolicy
-from models.stack.deployment import Deployment
 from models.stack.events import TextFetched
 from models.stack.objects_port import ReplicatedObjects
 from models.stack.ports import Clocked, Errand
-from models.stack.stack_settings import StackSettings
-from sim import MS, SECOND, Actor, Message, Request
+from models.stack.recent import Recent
+from models.stack.wiring import Wiring
+from sim import MS, SECOND, Message, Refused, Request
 
 R = TypeVar("R", bound=Message)
 
 KIND = "document"
 LOST = "the text is lost"
 JITTER_PPM_MAX = 200_000
+TEXTS_KEPT = 64
 RUN_TIME = 20 * SECOND
 """How long one attempt at a document may take before its calls are not worth making."""
 
@@ -99,10 +100,9 @@ async def document(flow: Flow, said: bytes) -> bytes:
 class DocumentWork:
     """The activities of the flow."""
 
-    def __init__(self, settings: StackSettings, deployment: Deployment, layout: smartsearch.Layout) -> None:
-        self._settings = settings
-        self._deployment = deployment
-        self._layout = layout
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._layout = wiring.layout
 
     def program(self) -> Program:
         """The flow and what its steps do."""
@@ -123,7 +123,11 @@ class DocumentWork:
         return str(len(smartsearch.Chunker().chunks(text))).encode()
 
     async def text_of(self, attempt: Attempt, order: DocumentOrder) -> str:
-        """The text of a document, from the store."""
+        """The text of a document, from the store or as this worker has read it: its name says what it is."""
+        texts = attempt.keep("texts", lambda _: Recent[str](TEXTS_KEPT))
+        known = texts.get((order.tenant, order.digest))
+        if known is not None:
+            return known
         clocked = clock_of(attempt, order)
         body = await self.objects(attempt).get(clocked.now("text"), order.tenant, text_key(order.digest))
         if body is None:
@@ -133,18 +137,19 @@ class DocumentWork:
         attempt.worker.emit(TextFetched(attempt.run, order.doc, order.tenant, order.tenant, found))
         if found != order.digest:
             raise agentflow.ActivityFailed(LOST)
+        texts.keep((order.tenant, order.digest), text)
         return text
 
     async def embed(self, attempt: Attempt) -> bytes:
         """Vectors of all chunks, one call each; the claim is renewed before each."""
         order = decode_order(attempt.input)
-        chunker, search = smartsearch.Chunker(), self._settings.search
+        chunker = smartsearch.Chunker()
         rows = []
         for n, chunk in enumerate(chunker.chunks(await self.text_of(attempt, order))):
             await self._renew(attempt, order)
             attempt.worker.emit(smartsearch.EmbedCalled(order.doc, order.attempt, n))
             asked = smartsearch.Embed(chunk, order.version)
-            rows.append((await attempt.ask(self._layout.embedder, asked, search.embed_timeout)).row)
+            rows.append((await attempt.ask(self._layout.embedder, asked, self._wiring.search.embed_timeout)).row)
         return encode(tuple(rows))
 
     async def store(self, attempt: Attempt) -> bytes:
@@ -170,8 +175,15 @@ class DocumentWork:
         for n, (row, chunk) in enumerate(zip(rows, chunks, strict=True)):
             staged = smartsearch.ChunkRow(n, smartsearch.digest_of(chunk), row)
             await self._database(attempt, smartsearch.Stage(order.doc, order.job, order.attempt, order.version, staged))
-        await self._database(attempt, smartsearch.Publish(order.doc, order.job, order.attempt, len(rows)))
+        try:
+            await self._database(attempt, smartsearch.Publish(order.doc, order.job, order.attempt, len(rows)))
+        except Refused as refusal:
+            self.heed(refusal)
         return b"published"
+
+    def heed(self, refusal: Refused) -> None:
+        """The claim was not this run's any more: the run is over, and whoever has the claim announces."""
+        raise refusal
 
     async def give_back(self, attempt: Attempt) -> bytes:
         """The attempt has failed: SmartSearch tries again later, or gives the document up."""
@@ -184,7 +196,7 @@ class DocumentWork:
         """Tell people, once for the step."""
         order = decode_order(attempt.input)
         told = agentflow.Do(attempt.key, f"{order.tenant}/{order.doc}".encode())
-        return (await attempt.ask(self._deployment.notifier, told)).result
+        return (await attempt.ask(self._wiring.at.notifier, told)).result
 
     async def _renew(self, attempt: Attempt, order: DocumentOrder) -> None:
         """The run goes on with the claim: nobody else may begin. Refused with `fenced` if somebody has."""
@@ -192,14 +204,11 @@ class DocumentWork:
         await self._database(attempt, smartsearch.Renew(order.doc, order.job, order.attempt, now))
 
     async def _database(self, attempt: Attempt, request: Request[R]) -> None:
-        await attempt.ask(self._layout.database, request, self._settings.search.request_timeout)
+        await attempt.ask(self._layout.database, request, self._wiring.search.request_timeout)
 
     def objects(self, attempt: Attempt) -> ReplicatedObjects:
         """The objects port of this worker."""
-        return attempt.keep("objects", self._new_objects)
-
-    def _new_objects(self, worker: Actor) -> ReplicatedObjects:
-        return ReplicatedObjects(worker, self._deployment.objects, self._settings.store)
+        return attempt.keep("objects", self._wiring.objects)
 
 
 def clock_of(attempt: Attempt, order: DocumentOrder) -> Clocked:

@@ -49,11 +49,12 @@ class TextFetched(Event):
 
 
 class Retrieved(Event):
-    """A question's documents: what the search found, of which each was read and was READY."""
+    """A question's documents, each of which was read and was READY; and why they are fewer than promised, if so."""
 
     operation: str
     tenant: str
     documents: tuple[int, ...]
+    degraded: tuple[str, ...]
 
 
 class Answered(Event):

@@ -9,32 +9,29 @@ from typing import ClassVar
 from models import smartsearch
 from models.smartsearch import Api
 from models.stack import documents_flow as flow
-from models.stack.backpressure import Places
-from models.stack.deployment import Deployment
 from models.stack.events import Submitted
-from models.stack.objects_port import ReplicatedObjects
 from models.stack.ports import Clocked, Errand
-from models.stack.stack_settings import StackSettings
+from models.stack.wiring import Wiring
 from sim import Caller, Refused, Timeout, on
 
 
 class StackApi(Api):
-    """One incarnation. `deployment` and `stack` are the deployment's."""
+    """One incarnation."""
 
-    deployment: ClassVar[Deployment]
-    stack: ClassVar[StackSettings]
+    wiring: ClassVar[Wiring]
 
     def on_start(self) -> None:
         """Reach for the store."""
-        self._objects = ReplicatedObjects(self, self.deployment.objects, self.stack.store)
-        self._places = Places(self.stack.submits_max)
+        self._objects = self.wiring.objects(self)
+        self._most = self.wiring.settings.submits_max
+        self._places = self.wiring.parts.places(self._most)
         super().on_start()
 
     @on(smartsearch.Submit)
     def submit(self, caller: Caller, asked: smartsearch.Submit) -> None:
         """A document comes in."""
         if not self._places.take():
-            self.refuse(caller, f"{smartsearch.BACKLOG}: {self.stack.submits_max} submissions are under way")
+            self.refuse(caller, f"{smartsearch.BACKLOG}: {self._most} submissions are under way")
             return
         self.spawn(self._accept(caller, asked))
 
@@ -73,6 +70,6 @@ class StackApi(Api):
         self.reply(caller, said)
 
 
-def fronting(deployment: Deployment, settings: StackSettings, kind: type[StackApi]) -> type[StackApi]:
-    """The API of this deployment."""
-    return type("Front", (kind,), {"deployment": deployment, "stack": settings})
+def fronting(wiring: Wiring) -> type[StackApi]:
+    """The API of this stack."""
+    return type("Front", (wiring.parts.front,), {"wiring": wiring})

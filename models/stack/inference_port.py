@@ -8,10 +8,10 @@ from hashlib import blake2b
 from zlib import crc32
 
 from models.patterns import Entry, IdempotencyStore
-from models.stack.backpressure import BUSY, Desk, Places
+from models.stack.backpressure import BUSY, Budget, Desk, Places
 from models.stack.ports import Clocked, Errand, Generated
 from models.stack.stack_settings import StackSettings
-from sim import Actor, Caller, Request, on
+from sim import SECOND, Actor, Caller, Request, on
 
 PORT = "inference"
 
@@ -30,19 +30,17 @@ def compute(prompt: bytes) -> bytes:
 
 
 class StandInEngine(Actor):
-    """One engine with one model, `places` questions at once; who finds none is refused."""
+    """One engine with one model, which does one thing after another; who finds no place in its queue is refused."""
 
-    def __init__(self, settings: StackSettings) -> None:
+    def __init__(self, settings: StackSettings, places: type[Places]) -> None:
         self._settings = settings
+        self._new_places = places
 
     def on_start(self) -> None:
         """Nothing is under way. Answers follow from prompts, so none need be kept."""
-        self._places = Places(self.places_max())
+        self._places = self._new_places(self._settings.engine_places)
+        self._server = self.resource()
         self._keys = IdempotencyStore(lambda _: None)
-
-    def places_max(self) -> int:
-        """How many questions are worked on at once."""
-        return self._settings.engine_places
 
     @on(Generate)
     def generate(self, caller: Caller, asked: Generate) -> Generated | None:
@@ -61,7 +59,10 @@ class StandInEngine(Actor):
     async def _answer(self, caller: Caller, asked: Generate) -> None:
         clocked = Clocked(self, asked.errand)
         low, high = self._settings.engine_time
+        turn = self._server.request()
+        await self.wait(turn)
         await self.sleep(self.random.between(low, high))
+        self._server.release(turn)
         self._places.give_back()
         if not clocked.left():
             self._keys.drop(asked.errand.key)
@@ -74,14 +75,19 @@ class StandInEngine(Actor):
 class StandInInference:
     """The port of one actor to stand-in engines: a session stays with one of them, unless that one does not answer."""
 
-    def __init__(self, actor: Actor, engines: tuple[str, ...]) -> None:
+    def __init__(
+        self, actor: Actor, engines: tuple[str, ...], patience: int = 1 * SECOND, budget: type[Budget] = Budget
+    ) -> None:
         self._actor = actor
         self._engines = engines
-        self._desk = Desk(actor, PORT)
+        self._patience = patience
+        self._desk = Desk(actor, PORT, budget)
 
     async def generate(self, errand: Errand, session: str, prompt: bytes) -> Generated:
         """See `Inference`."""
         self._desk.admit(errand)
         self._desk.note("generate", session, errand)
         engine = self._engines[(crc32(session.encode()) + errand.attempt - 1) % len(self._engines)]
-        return await self._actor.call(engine, Generate(errand, session, prompt), timeout=errand.left)
+        return await self._actor.call(
+            engine, Generate(errand, session, prompt), timeout=min(errand.left, self._patience)
+        )

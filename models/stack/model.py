@@ -9,16 +9,19 @@ from models import agentflow, raft, smartsearch, veristore
 from models.stack.caretaker import ObjectsCaretaker
 from models.stack.claim_holder import handing_over
 from models.stack.client import VERBS, StackClient
-from models.stack.deployment import Deployment, deploy, search_settings, servers_needed
+from models.stack.deployment import deploy, servers_needed
 from models.stack.flow_line import LinedDecider, LinedWorker
 from models.stack.front import fronting
 from models.stack.group_replica import GroupReplica, NewStore
 from models.stack.hosted_store import HostedStore
 from models.stack.inference_port import StandInEngine
 from models.stack.invariants import CHECKS
+from models.stack.landmarks import LANDMARKS
 from models.stack.layers import Layers, of_layer
+from models.stack.mutants import MUTANTS
 from models.stack.stack_parts import StackParts
 from models.stack.stack_settings import StackSettings
+from models.stack.wiring import Wiring
 from sim import Actor, Model, Mutant, Parameters, System
 
 
@@ -26,20 +29,19 @@ def build(system: System) -> None:
     """Put every server of every layer in its place, and a client on every script."""
     settings = cast("StackSettings", system.parameters)
     parts = StackParts() if system.mutant is None else cast("StackParts", system.mutant.part)
-    deployment = deploy(settings, system.servers)
-    Assembly(system, settings, parts, deployment).assemble()
+    Assembly(system, Wiring(settings, deploy(settings, system.servers), parts)).assemble()
 
 
 class Assembly:
     """One stack while it is put together."""
 
-    def __init__(self, system: System, settings: StackSettings, parts: StackParts, deployment: Deployment) -> None:
+    def __init__(self, system: System, wiring: Wiring) -> None:
         self._system = system
-        self._settings = settings
-        self._parts = parts
-        self._at = deployment
+        self._wiring = wiring
+        self._settings = wiring.settings
+        self._parts = wiring.parts
+        self._at = wiring.at
         self._layers = system.shared(Layers).systems
-        self._layout = smartsearch.lay_out(deployment.search, search_settings(settings))
 
     def assemble(self) -> None:
         """From the bottom up."""
@@ -47,10 +49,9 @@ class Assembly:
         self._search()
         self._flow()
         for name in self._at.engines:
-            self._system.server(name, partial(self._parts.engine, self._settings))
+            self._system.server(name, partial(self._parts.engine, self._settings, self._parts.places))
         for script in self._system.scripts:
-            client = partial(StackClient, search_settings(self._settings), self._layout, script, self._at)
-            self._system.client(script.client, client)
+            self._system.client(script.client, partial(StackClient, self._wiring, script))
 
     def _groups(self) -> None:
         at, store = self._at, self._settings.store
@@ -67,14 +68,13 @@ class Assembly:
         return lambda host, gate, files: HostedStore(host, gate, files, flow, parts)
 
     def _search(self) -> None:
-        settings = search_settings(self._settings)
         parts = replace(
             self._parts.search,
-            attempt=handing_over(self._at, self._parts.attempt),
-            api=fronting(self._at, self._settings, self._parts.front),
+            attempt=handing_over(self._wiring),
+            api=fronting(self._wiring),
         )
         composed = Mutant("composed", "how the parts of a layer are given to its build", (), parts)
-        layer = self._layers["smartsearch"] = System("smartsearch", self._at.search, settings, composed)
+        layer = self._layers["smartsearch"] = System("smartsearch", self._at.search, self._wiring.search, composed)
         smartsearch.MODEL.build(layer)
         for name, (factory, _) in layer.factories.items():
             self._system.server(name, factory)
@@ -84,15 +84,15 @@ class Assembly:
         self._layers["agentflow"] = System(
             "agentflow", (*at.metadata, *at.deciders, *at.flow_workers, at.notifier), settings.flow
         )
-        documents = self._parts.documents(settings, at, self._layout).program()
-        questions = self._parts.questions(settings, at, self._layout).program()
+        documents = self._parts.documents(self._wiring).program()
+        questions = self._parts.questions(self._wiring).program()
         program = agentflow.Program(
             {**documents.flows, **questions.flows}, {**documents.activities, **questions.activities}
         )
         for name in at.deciders:
             self._system.server(name, partial(LinedDecider, at.metadata, settings.flow, self._parts.flow, program))
         for name in at.flow_workers:
-            self._system.server(name, partial(LinedWorker, at.metadata, settings.flow, program))
+            self._system.server(name, partial(self._parts.worker, at.metadata, settings.flow, program))
         self._system.server(at.notifier, partial(agentflow.Service, settings.flow, agentflow.Ledger))
 
 
@@ -146,7 +146,7 @@ STACK = Model(
     verbs=VERBS,
     refuse=refuse,
     checks={**CHECKS_OF_LAYERS, **CHECKS},
-    landmarks={},
+    landmarks=LANDMARKS,
     roles=_roles(),
-    mutants={},
+    mutants=MUTANTS,
 )

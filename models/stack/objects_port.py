@@ -7,7 +7,7 @@ there being nothing, so that the first of several equal ones is the object, and 
 from collections.abc import Sequence
 
 from models import raft, veristore
-from models.stack.backpressure import BUSY, Desk
+from models.stack.backpressure import BUSY, Budget, Desk
 from models.stack.ports import Clocked, Errand
 from models.stack.raft_port import RaftPort
 from models.stack.settings import StoreSettings
@@ -22,7 +22,9 @@ CONTACTS_MAX = 16
 class ReplicatedObjects:
     """Of one actor."""
 
-    def __init__(self, actor: Actor, servers: Sequence[str], settings: StoreSettings) -> None:
+    def __init__(
+        self, actor: Actor, servers: Sequence[str], settings: StoreSettings, budget: type[Budget] = Budget
+    ) -> None:
         self._actor = actor
         self._servers = tuple(servers)
         self._settings = settings
@@ -31,7 +33,7 @@ class ReplicatedObjects:
         self._made = 0
         self._writer = veristore.Writer(settings.chunk_size)
         self._reader = veristore.Reader(actor)
-        self._desk = Desk(actor, PORT)
+        self._desk = Desk(actor, PORT, budget)
 
     async def put(self, errand: Errand, bucket: str, key: str, body: bytes) -> str:
         """See `Objects`."""

@@ -5,6 +5,8 @@ what an index says of them. The time that is left to the question is measured by
 step gets what remains.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from models import smartsearch
@@ -12,19 +14,23 @@ from models.agentflow import ActivityFailed, Attempt, Flow, Policy, Program
 from models.patterns import RetryPolicy
 from models.stack import documents_flow as documents
 from models.stack.backpressure import TOO_LATE
-from models.stack.deployment import Deployment
 from models.stack.events import Retrieved
-from models.stack.inference_port import StandInInference
 from models.stack.objects_port import ReplicatedObjects
-from models.stack.ports import Clocked, Errand, Inference
-from models.stack.stack_settings import StackSettings
-from sim import MS, SECOND, Actor, Message, Refused
+from models.stack.ports import Clocked, Errand, Generated, Inference
+from models.stack.recent import Recent
+from models.stack.wiring import Wiring
+from sim import MS, SECOND, Message, Refused, Timeout
 
 KIND = "question"
 SYSTEM = b"Answer from these texts.\n"
 RESULTS = 3
 EXCERPT = 400
 """Bytes of each text that go into the prompt."""
+ATTEMPTS = 3
+WAIT = 500 * MS
+"""How long a step waits for a worker. The worker cannot know for how long it did, so it must not be long."""
+SOURCES_KEPT = 16
+NO_DOCUMENTS = "no documents: the search did not answer"
 
 
 class QuestionOrder(Message):
@@ -76,63 +82,87 @@ _decode_sources = msgspec.msgpack.Decoder(Sources).decode
 _decode_step = msgspec.msgpack.Decoder(StepOrder).decode
 
 
-async def question(flow: Flow, said: bytes) -> bytes:
-    """The flow."""
-    order, began = decode_order(said), flow.now()
-
-    def left() -> int:
-        return max(0, order.left - (flow.now() - began))
-
-    def now() -> QuestionOrder:
-        return QuestionOrder(order.operation, order.tenant, order.session, order.question, left())
-
-    sources = _decode_sources(await flow.step("retrieve", encode(now()), policy(left())))
-    part = StepOrder(now(), sources)
-    generated = await flow.step("generate", encode(part), policy(left()))
-    await flow.step("cite", encode(StepOrder(now(), sources)), policy(left()))
-    return generated
-
-
 def policy(left: int) -> Policy:
     """How a step is tried that has so much time (ns): within it, and three times at most."""
     time = max(left, MS)
     return Policy(
-        RetryPolicy(100 * MS, 1 * SECOND, 3),
+        RetryPolicy(100 * MS, 1 * SECOND, ATTEMPTS),
         start_to_close=time,
+        schedule_to_start=min(time, WAIT),
         schedule_to_close=time,
         final=(TOO_LATE,),
     )
 
 
 class QuestionWork:
-    """The activities of the flow."""
+    """The flow and its activities."""
 
-    def __init__(self, settings: StackSettings, deployment: Deployment, layout: smartsearch.Layout) -> None:
-        self._settings = settings
-        self._deployment = deployment
-        self._layout = layout
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._layout = wiring.layout
 
     def program(self) -> Program:
         """The flow and what its steps do."""
-        return Program({KIND: question}, {"retrieve": self.retrieve, "generate": self.generate, "cite": self.cite})
+        acts = {"retrieve": self.retrieve, "generate": self.generate, "cite": self.cite}
+        return Program({KIND: self.question}, acts)
+
+    async def question(self, flow: Flow, said: bytes) -> bytes:
+        """The flow."""
+        order = decode_order(said)
+
+        def now() -> QuestionOrder:
+            left = self.left(order, flow.now() - flow.started_at)
+            return QuestionOrder(order.operation, order.tenant, order.session, order.question, left)
+
+        first = now()
+        sources = _decode_sources(await flow.step("retrieve", encode(first), policy(first.left)))
+        second = now()
+        generated = await flow.step("generate", encode(StepOrder(second, sources)), policy(second.left))
+        third = now()
+        await flow.step("cite", encode(StepOrder(third, sources)), policy(third.left))
+        return generated
+
+    def left(self, order: QuestionOrder, spent: int) -> int:
+        """What is left of a question's time when `spent` of it has passed, by the flow's recorded time (ns)."""
+        return max(0, order.left - spent)
 
     async def retrieve(self, attempt: Attempt) -> bytes:
-        """Search, see which of what was found is READY, and read their texts."""
+        """Search, see which of what was found is READY, and read their texts; or what was retrieved a moment ago.
+
+        If that fails twice the question is answered without documents, and the answer says so.
+        """
         order = decode_order(attempt.input)
+        recent = attempt.keep("sources", lambda _: Recent[Sources](SOURCES_KEPT))
+        sources = recent.get(self.cache_key(order))
+        if sources is None:
+            try:
+                sources = await self._retrieve(attempt, order)
+            except (Refused, Timeout):
+                if attempt.number < ATTEMPTS - 1:
+                    raise
+                sources = Sources((), prompt_of((), order.question), (NO_DOCUMENTS,))
+            else:
+                recent.keep(self.cache_key(order), sources)
+        found = tuple(one.doc for one in sources.cited)
+        attempt.worker.emit(Retrieved(order.operation, order.tenant, found, sources.degraded))
+        return encode(sources)
+
+    def cache_key(self, order: QuestionOrder) -> tuple[str, str]:
+        """Under what a retrieval is known again."""
+        return order.tenant, order.question
+
+    async def _retrieve(self, attempt: Attempt, order: QuestionOrder) -> Sources:
         clocked = clock_of(attempt, order)
-        found = await self.search(attempt, order, clocked)
         cited: list[Cited] = []
         texts: list[bytes] = []
-        for doc in found:
+        for doc in await self.search(attempt, order, clocked):
             status = await self.ready(attempt, order, doc, clocked)
             if status is None:
                 continue
             one, text = await self._read(attempt, order, doc, status.attempt, clocked)
             cited.append(one)
-            texts.append(text[:EXCERPT])
-        attempt.worker.emit(Retrieved(order.operation, order.tenant, tuple(one.doc for one in cited)))
-        prompt = SYSTEM + b"\n--\n".join([*texts, order.question.encode()])
-        return encode(Sources(tuple(cited), prompt, ()))
+            texts.append(text)
+        return Sources(tuple(cited), prompt_of(texts, order.question), ())
 
     async def search(self, attempt: Attempt, order: QuestionOrder, clocked: Clocked) -> tuple[int, ...]:
         """The best documents of the tenant for the question."""
@@ -152,7 +182,7 @@ class QuestionWork:
         left = clocked.left()
         if not left:
             raise Refused(TOO_LATE)
-        return min(left, self._settings.search.request_timeout)
+        return min(left, self._wiring.search.request_timeout)
 
     async def _read(
         self, attempt: Attempt, order: QuestionOrder, doc: int, number: int, clocked: Clocked
@@ -172,10 +202,18 @@ class QuestionWork:
     async def generate(self, attempt: Attempt) -> bytes:
         """Ask a model."""
         part = _decode_step(attempt.input)
-        clocked = clock_of(attempt, part.order)
-        said = await self.inference(attempt).generate(clocked.now(), part.order.session, part.sources.prompt)
+        said = await self.ask_model(attempt, part)
         found = tuple(one.doc for one in part.sources.cited)
-        return encode(Answer(found, part.sources.prompt, said.text, (*part.sources.degraded, *said.degraded)))
+        return encode(Answer(found, part.sources.prompt, said.text, self.tags(part.sources, said)))
+
+    async def ask_model(self, attempt: Attempt, part: StepOrder) -> Generated:
+        """One call, whatever comes of it: the step is what is tried again."""
+        errand = clock_of(attempt, part.order).now()
+        return await self.inference(attempt).generate(errand, part.order.session, part.sources.prompt)
+
+    def tags(self, sources: Sources, said: Generated) -> tuple[str, ...]:
+        """Why the answer is less than was promised: what the layers below said, unchanged."""
+        return (*sources.degraded, *said.degraded)
 
     async def cite(self, attempt: Attempt) -> bytes:
         """See that what is quoted is still there for this tenant."""
@@ -188,17 +226,16 @@ class QuestionWork:
 
     def objects(self, attempt: Attempt) -> ReplicatedObjects:
         """The objects port of this worker."""
-        return attempt.keep("objects", self._new_objects)
+        return attempt.keep("objects", self._wiring.objects)
 
     def inference(self, attempt: Attempt) -> Inference:
         """The inference port of this worker."""
-        return attempt.keep("inference", self._new_inference)
+        return attempt.keep("inference", self._wiring.inference)
 
-    def _new_objects(self, worker: Actor) -> ReplicatedObjects:
-        return ReplicatedObjects(worker, self._deployment.objects, self._settings.store)
 
-    def _new_inference(self, worker: Actor) -> Inference:
-        return StandInInference(worker, self._deployment.engines)
+def prompt_of(texts: Sequence[bytes], question: str) -> bytes:
+    """What a model is given: the system's word, the texts' beginnings, the question."""
+    return SYSTEM + b"\n--\n".join([*(text[:EXCERPT] for text in texts), question.encode()])
 
 
 def clock_of(attempt: Attempt, order: QuestionOrder) -> Clocked:

@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field
 
 from models import agentflow, smartsearch
+from models.stack.backpressure import Budget, Places
 from models.stack.claim_holder import HandedOverAttempt
 from models.stack.documents_flow import DocumentWork
+from models.stack.flow_line import LinedWorker
 from models.stack.front import StackApi
 from models.stack.group_replica import GroupReplica
-from models.stack.inference_port import StandInEngine
+from models.stack.inference_port import StandInEngine, StandInInference
+from models.stack.objects_port import ReplicatedObjects
 from models.stack.parts import StoreParts
 from models.stack.questions_flow import QuestionWork
 
@@ -25,3 +28,8 @@ class StackParts:
     documents: type[DocumentWork] = DocumentWork
     questions: type[QuestionWork] = QuestionWork
     engine: type[StandInEngine] = StandInEngine
+    worker: type[LinedWorker] = LinedWorker
+    objects: type[ReplicatedObjects] = ReplicatedObjects
+    inference: type[StandInInference] = StandInInference
+    budget: type[Budget] = Budget
+    places: type[Places] = Places

@@ -16,9 +16,9 @@ WORK = TypeAdapter(DurationRange).validate_python("60ms..240ms")
 STORE: dict[str, object] = {"snapshot_every": 500, "keep_tail": 100, "tick_every": "2s", "collect_every": "10s"}
 SEARCH: dict[str, object] = {
     "fetch_wait": "100ms", "relay_poll": "50ms", "sweep": "500ms", "collect": "1s", "retry_first": "500ms",
-    "retry_cap": "8s", "embed_first": "100ms", "results": 3,
+    "retry_cap": "4s", "embed_first": "100ms", "results": 3,
 }  # fmt: skip
-FLOW: dict[str, object] = {"poll_wait": "1s", "slots": 6, "decision_timeout": "2s", "services": 1}
+FLOW: dict[str, object] = {"poll_wait": "1s", "slots": 6, "decision_timeout": "2s", "services": 1, "patience": "20s"}
 """What the layers' parameters are here unless a scenario says otherwise."""
 
 
@@ -26,10 +26,9 @@ class StackSettings(Parameters):
     """Parameters of `model: stack`.
 
     size: how many servers each layer has (see `deployment`). store, search, flow: the parameters of the layers; search
-    has the number of its brokers and workers from the size. question_time: how long a question may take from its start
-    to its answer. engine_places, engine_time: how many questions an engine works on at once, and how long on one.
-    submits_max: how many submissions the API has under way before it says 429. patience: within how long of healing
-    goodput is back.
+    has the number of its brokers and workers from the size. engine_places, engine_time: how many questions an engine
+    has at once, and how long it works on one; engine_patience: how long a call waits for it. submits_max: how many
+    submissions the API has under way before it says 429. patience: within how long of healing goodput is back.
     """
 
     size: Literal["small", "default", "wide"] = "small"
@@ -38,8 +37,9 @@ class StackSettings(Parameters):
     flow: agentflow.Settings
     engine_places: Positive = 4
     engine_time: DurationRange = WORK
+    engine_patience: Duration = 1 * SECOND
     submits_max: Positive = 16
-    patience: Duration = 30 * SECOND
+    patience: Duration = 18 * SECOND
 
     @pydantic.model_validator(mode="before")
     @classmethod

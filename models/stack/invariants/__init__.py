@@ -7,7 +7,7 @@ from models.stack.board import Board
 from models.stack.invariants.calls import CappedAmplification, DeadlineKept, Goodput
 from models.stack.invariants.documents import AcceptedIsKept, ExactlyOnce
 from models.stack.invariants.first_broken import FirstBroken
-from models.stack.invariants.questions import AnswerGrounded, TenantApart
+from models.stack.invariants.questions import AnswerGrounded, DegradedTagged, TenantApart
 from models.stack.stack_settings import StackSettings
 from sim import Check, System
 
@@ -22,6 +22,7 @@ CHECKS: Mapping[str, Callable[[System], Check]] = {
     "accepted-is-kept": lambda _: AcceptedIsKept(),
     "answer-grounded": lambda _: AnswerGrounded(),
     "tenant-apart-everywhere": lambda _: TenantApart(),
+    "degraded-tagged": lambda _: DegradedTagged(),
     "deadline-kept": lambda _: DeadlineKept(),
     "capped-amplification": lambda _: CappedAmplification(),
     "goodput": _goodput,

@@ -14,7 +14,11 @@ GENERATIONS_MAX = 3
 
 
 class DeadlineKept(Invariant):
-    """No call below a client's question starts after its time is over, and no answer comes later than that."""
+    """No call below a client's question starts after its time is over, and no answer comes later than that.
+
+    What a message waited for on its way, or at a node that stood still, no hop can know: time in which a fault was on
+    is not counted.
+    """
 
     name = "deadline-kept"
     claim = "nothing was done for an operation whose time was over"
@@ -23,6 +27,7 @@ class DeadlineKept(Invariant):
     def __init__(self) -> None:
         super().__init__()
         self._due: dict[str, tuple[int, Emitted]] = {}
+        self._late: list[tuple[int, Emitted, Emitted]] = []
 
     def observe(self, emitted: Emitted) -> None:
         """Compare with when the operation had to be over."""
@@ -33,9 +38,31 @@ class DeadlineKept(Invariant):
         assert isinstance(event, (PortCalled, Answered)), "these are watched"
         due, asked = self._due.get(event.operation, (None, emitted))
         if due is not None and emitted.t_ns > due + GRACE:
-            what = "was answered" if isinstance(event, Answered) else f"made a call at {event.port} (key {event.key})"
-            said = f"{event.operation}, asked for by {when(asked)}, had to be over at {show_ns(due)}"
-            self.contradict(emitted, f"{said} and {what} at {show_ns(emitted.t_ns)}")
+            self._late.append((due, asked, emitted))
+
+    def conclude(self, record: RunRecord) -> Verdict:
+        """The first that was late with nothing to excuse it."""
+        for due, asked, late in self._late:
+            if late.t_ns - _faulty(record, asked.t_ns, late.t_ns) > due + GRACE:
+                self._tell(due, asked, late)
+        return super().conclude(record)
+
+    def _tell(self, due: int, asked: Emitted, late: Emitted) -> None:
+        event = late.event
+        assert isinstance(event, (PortCalled, Answered)), "only these are kept"
+        what = "was answered" if isinstance(event, Answered) else f"made a call at {event.port} (key {event.key})"
+        said = f"{event.operation}, asked for by {when(asked)}, had to be over at {show_ns(due)}"
+        self.contradict(late, f"{said} and {what} at {show_ns(late.t_ns)}")
+
+
+def _faulty(record: RunRecord, begin: int, end: int) -> int:
+    """How long any fault was on between two times, in ns."""
+    total, upto = 0, begin
+    for span in sorted(record.faults, key=lambda one: one.since_ns):
+        until = end if span.until_ns is None else min(end, span.until_ns)
+        total += max(0, until - max(upto, span.since_ns))
+        upto = max(upto, until)
+    return total
 
 
 class CappedAmplification(Invariant):

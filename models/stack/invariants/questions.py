@@ -81,3 +81,26 @@ class TenantApart(Invariant):
             owner = self._tenants.get(doc)
             if owner != tenant:
                 self.contradict(emitted, f"{tenant} is shown document {doc} of {owner or 'nobody'} ({when(emitted)})")
+
+
+class DegradedTagged(Invariant):
+    """An answer says that it is less than was promised, and why, exactly if a layer below had said so."""
+
+    name = "degraded-tagged"
+    claim = "every answer said why it was less than promised, and none said so that was not"
+    watches = (Retrieved, Answered)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reasons: dict[str, list[tuple[str, ...]]] = {}
+
+    def observe(self, emitted: Emitted) -> None:
+        """Compare the answer with what its retrieval said; a step that was tried again may have said several things."""
+        event = emitted.event
+        if isinstance(event, Retrieved):
+            self._reasons.setdefault(event.operation, []).append(event.degraded)
+        elif isinstance(event, Answered):
+            known = self._reasons.get(event.operation, [])
+            if event.degraded not in known:
+                said = f"the answer to {event.operation} ({when(emitted)}) gives as reasons {list(event.degraded)}"
+                self.contradict(emitted, f"{said}; its retrieval gave {[list(one) for one in known]}")
