@@ -2,7 +2,7 @@
 
 
 class Book:
-    """`used` is the sum of the entries' blocks, each key once; `free` what the engine said, less what was sent there."""
+    """`used` is the sum of the entries' blocks, each key once; `free` what the engine said, less what was sent."""
 
     def __init__(self) -> None:
         self.used = 0

@@ -27,7 +27,7 @@ class Client(Actor):
     def on_start(self) -> None:
         """Begin with nothing asked."""
         self.generator = Generator(self.name, self.settings, self.random.child("requests"))
-        self._asked = 0
+        self._count = 0
         self._alone = True
         self._receiving: dict[str, Receiving] = {}
         self._chance = self.random.child("chance")
@@ -94,8 +94,8 @@ class Client(Actor):
         """One prompt and its answer."""
         traffic = self.settings.traffic
         prompt, talk.busy = talk.text + words, True
-        self._asked += 1
-        asked = Generate(f"{self.name}.{self._asked}", talk.origin, talk.name, prompt, wanted)
+        self._count += 1
+        asked = Generate(f"{self.name}.{self._count}", talk.origin, talk.name, prompt, wanted)
         self.emit(events.Asked(asked.request, talk.origin, talk.name, prompt, wanted))
         if self._chance.chance(traffic.cancel):
             self.spawn(self.cancel(asked.request))

@@ -9,10 +9,27 @@ from models.llm_cache import events, truth
 from models.llm_cache.chain import Chain
 from models.llm_cache.index import Index
 from models.llm_cache.messages import (
-    Accepted, Answer, Cancel, Chunk, Done, Generate, Noted, Refusal, Run, Tokens,
+    Accepted,
+    Answer,
+    Cancel,
+    Chunk,
+    Done,
+    Generate,
+    Noted,
+    Refusal,
+    Run,
+    Tokens,
 )  # fmt: skip
 from models.llm_cache.open_request import (
-    CANCELED, DONE, FAILED, PREFILLING, RECEIVED, REFUSED, ROUTED, STREAMING, OpenRequest,
+    CANCELED,
+    DONE,
+    FAILED,
+    PREFILLING,
+    RECEIVED,
+    REFUSED,
+    ROUTED,
+    STREAMING,
+    OpenRequest,
 )  # fmt: skip
 from models.llm_cache.settings import Settings
 from models.llm_cache.view import View
@@ -124,9 +141,11 @@ class Desk:
         request = self._attempts.get(word.attempt)
         if request is None:
             return
-        node = request.node
-        if word.held != request.believed:
-            self.compare(request, word)
+        why = self.compare(request, word)
+        if why:
+            self._leave(request, "done")
+            self._end(request, FAILED, why)
+            return
         missing = request.position - word.position
         rest = word.tokens[missing * 4 :]
         request.delivered += rest
@@ -139,12 +158,14 @@ class Desk:
                 word.reused, word.computed, word.queued_ns, now - request.received_at,
             )
         )  # fmt: skip
-        self._end(request, DONE, node)
+        self._end(request, DONE, "")
 
-    def compare(self, request: OpenRequest, word: Done) -> None:
-        """What was there and what was believed to be: a wrong hint costs time and nothing else."""
-        kind = events.Phantom if word.held < request.believed else events.Missed
-        self._router.emit(kind(request.asked.request, request.node, request.believed, word.held))
+    def compare(self, request: OpenRequest, word: Done) -> str:
+        """What was there and what was believed to be. A wrong hint costs time; it is no reason to fail."""
+        if word.held != request.believed:
+            kind = events.Phantom if word.held < request.believed else events.Missed
+            self._router.emit(kind(request.asked.request, request.node, request.believed, word.held))
+        return ""
 
     def refused(self, word: Refusal) -> None:
         """It was not begun: elsewhere, if there is an elsewhere."""
@@ -273,9 +294,7 @@ class Desk:
 
     def _deliver(self, request: OpenRequest, text: bytes) -> None:
         request.serial += 1
-        word = Chunk(
-            request.asked.request, request.stream, request.serial, request.position, text, request.version
-        )
+        word = Chunk(request.asked.request, request.stream, request.serial, request.position, text, request.version)
         request.delivered += text
         self._router.send(request.client, word)
 

@@ -2,9 +2,21 @@
 
 from models.llm_cache import events, servers, truth
 from models.llm_cache.life import Life
-from models.llm_cache.lookup import HashPrefixes
+from models.llm_cache.lookup import Prefixes
 from models.llm_cache.messages import (
-    Accepted, AskInventory, Cancel, Cleared, Done, Hello, Load, Noted, Refusal, Renew, Run, Tokens, Who,
+    Accepted,
+    AskInventory,
+    Cancel,
+    Cleared,
+    Done,
+    Hello,
+    Load,
+    Noted,
+    Refusal,
+    Renew,
+    Run,
+    Tokens,
+    Who,
 )  # fmt: skip
 from models.llm_cache.outbox import Outbox
 from models.llm_cache.parts import Parts
@@ -37,6 +49,7 @@ class Engine(Actor):
         self._report = self.timer(self.report)
         self._deadline = self.timer(self.finish_draining)
         self.outbox = Outbox(self)
+        self._slow = 1
         self.begin_epoch(Identity(found.epoch + 1, found.version))
 
     def begin_epoch(self, identity: Identity) -> None:
@@ -48,13 +61,15 @@ class Engine(Actor):
         self.chain = self._parts.chain(self.settings)
         self.teller = self._parts.teller(self, self.tell, self.settings.feed == "off")
         prefixes = self._parts.hash if self.settings.index == "hash" else self._parts.radix
-        self.prefixes: HashPrefixes = prefixes(self.settings, self.emit)  # type: ignore[assignment]
+        self.prefixes: Prefixes = prefixes(self.settings, self.emit)
         total, size = self.settings.total, self.settings.block_bytes
         self.emit(events.EngineStarted(self.epoch, self.version, self.model, total, size, self.settings.claim))
         self.pool = self._parts.pool(self, total, self.prefixes, self.teller)
         self.fills = self._parts.fills(self)
         self.timing: Timing = servers.make(self.settings, self)
+        self.timing.slow = self._slow
         self.scheduler = self._parts.scheduler(self)
+        self.finished: dict[str, Life] = {}
         self.progress = self._parts.progress(self)
         self.tell(self.hello())
         self.report()
@@ -108,7 +123,10 @@ class Engine(Actor):
         length = len(run.prompt) // 4 + run.max_new
         if -(-length // self.settings.block_tokens) > self.settings.total:
             return "too_large"
-        if len(self.scheduler.running) + len(self.scheduler.queue) >= self.settings.running_max + self.settings.queue_max:
+        if (
+            len(self.scheduler.running) + len(self.scheduler.queue)
+            >= self.settings.running_max + self.settings.queue_max
+        ):
             return "busy"
         return ""
 
@@ -127,11 +145,15 @@ class Engine(Actor):
     def withdraw_finished(self, attempt: str) -> None:
         """It had come to its end: nobody wants to hear of it."""
         self.outbox.settle(attempt)
+        life = self.finished.pop(attempt, None)
+        if life is not None:
+            self.scheduler.release(life)
 
     @on(Noted)
     def noted(self, source: str, noted: Noted) -> None:  # noqa: ARG002
         """Its router has the whole answer."""
         self.outbox.settle(noted.attempt)
+        self.finished.pop(noted.attempt, None)
 
     @on(Who)
     def asked_who(self, source: str, who: Who) -> None:
@@ -179,6 +201,10 @@ class Engine(Actor):
         self.tell(Cleared(self.epoch, self.teller.serial + 1))
         self.emit(events.VersionRolled(self.next_version))
         self.begin_epoch(Identity(self.epoch + 1, self.next_version))
+
+    def slow_down(self, factor: int) -> None:
+        """Everything that begins from now on takes so many times as long."""
+        self._slow = self.timing.slow = factor
 
     def _drained(self) -> None:
         if self.draining and not self._lives():
@@ -232,6 +258,7 @@ class Engine(Actor):
         answer = life.text[len(life.prompt) + life.position * 4 :]
         held = life.reused // self.settings.block_tokens
         done = Done(life.attempt, life.position, answer, life.reused, life.computed, held, life.queued_ns)
+        self.finished[life.attempt] = life
         self.outbox.post(life.router, done)
         self._drained()
 

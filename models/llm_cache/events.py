@@ -1,4 +1,4 @@
-"""What clients, routers and engines tell the checks. Times are in ns, blocks are numbers, keys and contents as stored."""
+"""What clients, routers and engines tell the checks. Times are in ns, blocks are numbers, keys as stored."""
 
 from models.llm_cache.messages import Origin
 from sim import Event
@@ -302,9 +302,10 @@ class Reused(Event):
 
 
 class Preempted(Event):
-    """An attempt gives its blocks back and is computed again later."""
+    """An attempt gives its blocks back and is computed again later: so many tokens were in memory."""
 
     attempt: str
+    lost: int
 
 
 class Gone(Event):

@@ -53,14 +53,14 @@ class Feed:
         """Who an engine is. Of another epoch nothing is known yet; entries of the older one are dropped."""
         view.heard_at = self._router.elapsed()
         if hello.epoch > view.epoch:
-            self._drop(view)
+            self.drop(view)
             view.begin(hello)
             self._router.emit(events.Known(view.name, view.epoch))
             self._router.epoch_over(view)
-            if self._router.recovered(view):
-                self._told(view, "recovered")
-            else:
+            recovered = self._router.recovered(view)
+            if not recovered:
                 self._router.write(WroteEpoch(view.name, view.epoch))
+            self._told(view, "recovered" if recovered else "hello")
         if hello.epoch == view.epoch and hello.serial > view.serial:
             self.ask(view)
 
@@ -116,7 +116,9 @@ class Feed:
     def ask(self, view: View) -> None:
         """For an inventory, at most once in `load_every`."""
         now = self._router.elapsed()
-        if self._router.settings.feed == "on" and (view.asked_at < 0 or now - view.asked_at >= self._router.settings.load_every):
+        if self._router.settings.feed == "on" and (
+            view.asked_at < 0 or now - view.asked_at >= self._router.settings.load_every
+        ):
             view.asked_at = now
             self._router.send(view.name, AskInventory(view.epoch))
 
@@ -151,7 +153,7 @@ class Feed:
         """What is gone is written down like what has come."""
         self._router.write(record)
 
-    def _drop(self, view: View) -> None:
+    def drop(self, view: View) -> None:
         """The epoch that was known is over."""
         self._router.index.over(view.name)
         view.book.count(0)
@@ -160,4 +162,3 @@ class Feed:
         entries, mark = len(self._router.index.entries(view.name)), self._router.index.mark(view.name)
         used = view.book.used
         self._router.emit(events.Folded(view.name, epoch or view.epoch, view.serial, entries, used, mark, how))
-

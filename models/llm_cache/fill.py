@@ -1,4 +1,4 @@
-"""Single-flight fills: what one attempt computes, others with the same prefix wait for, whoever ends up computing it."""
+"""Single-flight fills: what one attempt computes, others with the same prefix wait for, whoever computes it."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -36,14 +36,14 @@ class Fills:
 
     def joinable(self, sought: Sought, matched: Sequence[Block]) -> list[Block]:
         """The whole path of what is there and what is being computed, first block first."""
-        last = matched[-1] if matched else None
-        begun = last
+        last = begun = matched[-1] if matched else None
+        count = len(matched)
         for number in range(len(matched), len(sought.pieces)):
             found = self.filling(sought, number, last)
             if found is None:
                 break
-            last = found
-        return list(matched) if last is begun else path(last)
+            last, count = found, number + 1
+        return list(matched) if last is begun else path(last)[-count:]
 
     def filling(self, sought: Sought, number: int, before: Block | None) -> Block | None:
         """The block that will hold the `number`-th piece behind `before`."""
@@ -77,7 +77,7 @@ class Fills:
             before = truth.ROOT if block.parent is None else block.parent.content
             block.content = truth.content(before, block.tokens, weights)
             block.filler = None
-            self._settle(block)
+            self.settle(block)
         self._say(life, first, blocks)
         parent = blocks[0].parent
         self._place.pool.complete(blocks, ROOT if parent is None or parent.key is None else parent.key)
@@ -97,15 +97,19 @@ class Fills:
         heirs: dict[str, list[Block]] = {}
         lives: dict[str, Life] = {}
         for block in lost:
-            if block.waiters:
-                heir = min(block.waiters, key=lambda one: one.order)
+            heir = self.heir(block)
+            if heir is not None:
                 block.waiters.remove(heir)
                 heirs.setdefault(heir.attempt, []).append(block)
                 lives[heir.attempt] = heir
             else:
-                self._settle(block)
+                self.settle(block)
         for attempt, blocks in heirs.items():
             self._inherit(lives[attempt], blocks)
+
+    def heir(self, block: Block) -> Life | None:
+        """The oldest of those that wait for it."""
+        return min(block.waiters, key=lambda one: one.order, default=None)
 
     def _inherit(self, heir: Life, blocks: Sequence[Block]) -> None:
         first = next(number for number, block in enumerate(heir.blocks) if block is blocks[0])
@@ -115,7 +119,7 @@ class Fills:
         if not heir.pending:
             self._place.start(heir)
 
-    def _settle(self, block: Block) -> None:
+    def settle(self, block: Block) -> None:
         """Nobody computes it now."""
         found = self.under_way.get(block.key, []) if block.key is not None else []
         if block in found:

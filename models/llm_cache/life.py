@@ -8,15 +8,17 @@ QUEUED, JOINING, PREFILLING, DECODING = "QUEUED", "JOINING", "PREFILLING", "DECO
 
 
 class Life:
-    """An attempt. `text` is the prompt and all tokens of the answer so far; `kv` of them have been computed into memory.
+    """An attempt. `text` is the prompt and the answer so far; `kv` of its tokens have been computed into memory.
 
     `blocks` hold the text from its beginning; those before `own_from` were there or are waited for (`pending` of them),
-    the others are computed by this attempt. `keys` and `extras` belong to the text's full blocks, `pieces` are these.
+    the others are computed by this attempt. `lost` is what it had computed when it was preempted last. `keys` and
+    `extras` belong to the text's full blocks, `pieces` are these.
     """
 
     __slots__ = (
-        "attempt", "blocks", "computed", "extras", "first", "keys", "kv", "max_new", "order", "origin", "own_from",
-        "passed", "pending", "pieces", "position", "prompt", "queued_at", "queued_ns", "request", "reused", "router",
+        "attempt", "blocks", "computed", "extras", "first", "keys", "kv", "lost", "max_new", "order", "origin",
+        "own_from", "passed", "pending", "pieces", "position", "prompt", "queued_at", "queued_ns", "released",
+        "request", "reused", "router",
         "sent", "state", "text", "version",
     )  # fmt: skip
 
@@ -37,7 +39,7 @@ class Life:
         self.pieces: list[bytes] = []
         self.first = True
         self.queued_at = now
-        self.queued_ns = self.reused = self.computed = self.passed = 0
+        self.queued_ns = self.reused = self.computed = self.passed = self.lost = 0
         self.restart()
 
     def restart(self) -> None:
@@ -45,6 +47,7 @@ class Life:
         self.state = QUEUED
         self.blocks: list[Block] = []
         self.own_from = self.pending = self.kv = 0
+        self.released = False
 
     @property
     def length(self) -> int:

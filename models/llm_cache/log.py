@@ -1,7 +1,7 @@
 """A router's index log: records framed by length and checksum, written in groups, cut short by snapshots.
 
-Losing the tail is harmless, for the index is a hint; so nothing waits for it. A record's place in the chain of digests says
-whether what is read is what was written. Files are `index.<n>`; a new one takes the old one's place when it is durable.
+Losing the tail is harmless, for the index is a hint; so nothing waits for it. A record's place in the chain of digests
+says whether what is read is what was written. Files are `index.<n>`; a new one takes the old one's place once durable.
 """
 
 from collections.abc import Callable, Iterable, Sequence

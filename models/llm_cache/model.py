@@ -79,7 +79,7 @@ def _warm(actors: Mapping[str, Actor]) -> list[str]:
 
 MODEL = Model(
     name="llm_cache",
-    about="LLM serving: KV caches with shared prefixes, routers that know them by hints, streams, rollouts, an index log",
+    about="LLM serving: KV caches with shared prefixes, routers that know them by hints, streams, rollouts",
     build=build,
     parameters=Settings,
     verbs={"generate": 0},

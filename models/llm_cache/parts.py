@@ -1,4 +1,4 @@
-"""What engines and routers are built from. A mutant puts a subclass that overrides one rule in the place of one part."""
+"""What engines and routers are built from. A mutant puts a subclass with another rule in the place of a part."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

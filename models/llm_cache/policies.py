@@ -1,4 +1,4 @@
-"""Where a request goes. Candidates are alive, of its model and version, take requests and have room; the rest is taste."""
+"""Where a request goes. Candidates are alive, of its model and version, with room; the rest is taste."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -90,9 +90,14 @@ class Pool:
         self.used += len(blocks)
         self._turn(blocks, FILLING, USED)
         for block in blocks:
+            self.offer(block)
+        self._teller.stored([block.key for block in blocks if block.key is not None], parent)
+
+    def offer(self, block: Block) -> None:
+        """From now on others find it by its key."""
+        if not block.offered:
             block.offered = True
             self._prefixes.insert(block)
-        self._teller.stored([block.key for block in blocks if block.key is not None], parent)
 
     def discard(self, blocks: Sequence[Block]) -> None:
         """They were never complete, and nobody computes them."""
@@ -107,6 +112,7 @@ class Pool:
             block = self.victim()
             self.cached.pop(block.number, None)
             self.forget(block)
+            block.offered = False
             victims.append(block)
         ages = tuple([now - block.since for block in victims])
         keys = [block.key for block in victims if block.key is not None]

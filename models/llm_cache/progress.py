@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from models.llm_cache import tokens, truth
+from models.llm_cache.chain import ROOT
 from models.llm_cache.life import DECODING, Life
 from models.llm_cache.place import Place
 
@@ -70,10 +71,11 @@ class Progress:
     def _close(self, life: Life, number: int) -> None:
         """A block of the answer is full: it gets its key, and others may use it."""
         chain, size = self._worker.chain, self._settings.block_tokens
-        if number >= len(life.pieces):
-            piece = tokens.cut(life.text, number * size, (number + 1) * size)
+        while number >= len(life.pieces):
+            at = len(life.pieces)
+            piece = tokens.cut(life.text, at * size, (at + 1) * size)
             life.pieces.append(piece)
-            life.extras.append(chain.extras(life.origin, life.version, number + 1)[-1])
-            life.keys = chain.keys(life.pieces, life.extras, life.keys[:number])
-            life.blocks[number].label(life.keys[number], piece, life.extras[number])
+            life.extras.append(chain.extras(life.origin, life.version, at + 1)[-1])
+            life.keys.append(chain.key(life.keys[-1] if life.keys else ROOT, piece, life.extras[-1]))
+            life.blocks[at].label(life.keys[at], piece, life.extras[at])
         self._worker.fills.complete(life, number, number + 1)

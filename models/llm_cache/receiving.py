@@ -5,7 +5,7 @@ from models.llm_cache.messages import Chunk
 
 
 class Receiving:
-    """`text` is what there is of the answer. A stream is heard from its first word on, without gaps, and one at a time."""
+    """`text` is what there is of the answer. A stream is heard from its first word on, without gaps, one at a time."""
 
     __slots__ = ("closed", "first_at", "router", "serial", "stream", "text", "version")
 

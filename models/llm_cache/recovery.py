@@ -1,4 +1,4 @@
-"""What a router makes of its index log when it starts: entries that count once their engine says hello in the same epoch."""
+"""What a router makes of its index log when it starts: entries count when their engine says hello again."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -52,7 +52,9 @@ class Generator:
         name = "hot" if hot else f"{self._client}{traffic.mark}.{self._count}"
         system = system_prompt(0 if hot else rank, traffic)
         system = system if most is None else tokens.cut(system, 0, most)
-        return Conversation(name, self._origin(0 if hot else rank, tenant, adapter, system), system, 1 if hot else turns)
+        return Conversation(
+            name, self._origin(0 if hot else rank, tenant, adapter, system), system, 1 if hot else turns
+        )
 
     def named(self, name: str) -> Conversation:
         """The conversation of this name, as a workload says it: its name decides all about it."""
@@ -83,7 +85,9 @@ class Generator:
         """Filled up to a whole block first, so that phrases lie in blocks of their own."""
         size = self._settings.block_tokens
         many = -(-length // size)
-        return b"".join([tokens.named(f"phrase {self._stream.below(self._traffic.phrases)}", size) for _ in range(many)])
+        return b"".join(
+            [tokens.named(f"phrase {self._stream.below(self._traffic.phrases)}", size) for _ in range(many)]
+        )
 
     def _origin(self, rank: int, tenant: str, adapter: int, system: bytes) -> Origin:
         model = f"m{rank % self._traffic.models}"
@@ -99,5 +103,5 @@ def system_prompt(rank: int, traffic: Traffic) -> bytes:
 
 def continued(talks: Sequence[Conversation], context: int) -> Conversation | None:
     """Of the conversations that rest, the longest that a prompt of `context` tokens can continue."""
-    fitting = [talk for talk in talks if not talk.busy and 0 < talk.turns and talk.length < context]
+    fitting = [talk for talk in talks if not talk.busy and talk.turns > 0 and talk.length < context]
     return max(fitting, key=lambda talk: (talk.length, talk.name), default=None)

@@ -4,11 +4,24 @@ from collections.abc import Sequence
 
 from models.llm_cache import events
 from models.llm_cache.assumed import Assumed
-from models.llm_cache.desk import Desk
 from models.llm_cache.log import IndexLog
 from models.llm_cache.messages import (
-    Accepted, AskStatus, Cleared, Done, Generate, Hello, Inventory, Load, Planned, Refusal, Removed, Status, Stored,
-    Tokens, Who, Withdraw,
+    Accepted,
+    AskStatus,
+    Cleared,
+    Done,
+    Generate,
+    Hello,
+    Inventory,
+    Load,
+    Planned,
+    Refusal,
+    Removed,
+    Status,
+    Stored,
+    Tokens,
+    Who,
+    Withdraw,
 )  # fmt: skip
 from models.llm_cache.messages import Rollout as AskRollout
 from models.llm_cache.open_request import OpenRequest

@@ -1,8 +1,8 @@
 """The queue of an engine and what runs in it: who begins, who waits, who gives way, and what becomes of memory then."""
 
 from models.llm_cache import events, tokens
-from models.llm_cache.block import Block
-from models.llm_cache.life import DECODING, JOINING, PREFILLING, QUEUED, Life
+from models.llm_cache.block import FILLING, Block
+from models.llm_cache.life import DECODING, JOINING, PREFILLING, Life
 from models.llm_cache.lookup import Sought
 from models.llm_cache.place import Place
 
@@ -57,9 +57,13 @@ class Scheduler:
         if life in self.queue:
             self.queue.remove(life)
         if life.attempt in self.running:
-            self._end(life)
+            self.drop(life)
         self._place.emit(events.Gone(life.attempt, "canceled"))
         self._stuck = False
+
+    def drop(self, life: Life) -> None:
+        """It stops in the middle; its pins go like those of one that has finished."""
+        self._end(life)
 
     def _end(self, life: Life) -> None:
         """Out of the engine, out of memory."""
@@ -69,10 +73,15 @@ class Scheduler:
 
     def release(self, life: Life) -> None:
         """Its pins are taken off once, from the end of the text to its beginning."""
-        blocks, self._stuck = life.blocks, False
+        if self.is_released(life):
+            return
+        life.released, self._stuck = True, False
         self._place.fills.abandon(life)
-        life.blocks = []
-        self._place.pool.unpin(life.attempt, blocks[::-1])
+        self._place.pool.unpin(life.attempt, life.blocks[::-1])
+
+    def is_released(self, life: Life) -> bool:
+        """Whether it holds nothing any more: an end and a cancel may both come."""
+        return life.released
 
     def finish(self, life: Life) -> None:
         """Its answer is whole."""
@@ -82,16 +91,13 @@ class Scheduler:
     def preempt(self, life: Life) -> None:
         """It gives its memory back and goes to the head of the queue."""
         self._end(life)
-        self.forget(life)
-        self._place.emit(events.Preempted(life.attempt))
+        life.lost = life.kv
+        life.restart()
+        self._place.emit(events.Preempted(life.attempt, life.lost))
         self._place.emit(events.Gone(life.attempt, "preempted"))
         place = next((at for at, other in enumerate(self.queue) if other.order > life.order), len(self.queue))
         self.queue.insert(place, life)
         self._place.emit(events.Queued(life.attempt, life.order, again=True))
-
-    def forget(self, life: Life) -> None:
-        """What it had computed is no longer its own: it may find some of it again."""
-        life.restart()
 
     def grow(self, life: Life, count: int) -> bool:
         """Memory for `count` more tokens; False if it had to give way itself."""
@@ -129,7 +135,10 @@ class Scheduler:
 
     def _sought(self, life: Life) -> Sought:
         chain = self._place.chain
-        if len(life.pieces) * self._settings.block_tokens <= life.length - self._settings.block_tokens or not life.extras:
+        if (
+            len(life.pieces) * self._settings.block_tokens <= life.length - self._settings.block_tokens
+            or not life.extras
+        ):
             life.pieces = tokens.blocks(life.text, self._settings.block_tokens)
             life.extras = chain.extras(life.origin, life.version, len(life.pieces))
             life.keys = chain.keys(life.pieces, life.extras, life.keys[: len(life.pieces)])
@@ -143,7 +152,7 @@ class Scheduler:
         place.pool.pin(life.attempt, path)
         life.blocks = list(path)
         life.own_from = len(path)
-        waited = [block for block in path if not block.offered]
+        waited = [block for block in path if block.state == FILLING and not block.offered]
         if waited:
             place.fills.join(life, waited)
         wanted = min(life.length + self._settings.stream_tokens, life.length_max)
@@ -168,8 +177,7 @@ class Scheduler:
 
     def start(self, life: Life) -> None:
         """What it waited for is there: compute the rest."""
-        size = self._settings.block_tokens
-        life.kv = life.own_from * size
+        life.kv = self.known(life)
         held = life.blocks[: life.own_from]
         if held:
             keys = tuple([block.key or 0 for block in held])
@@ -181,6 +189,6 @@ class Scheduler:
         life.state = PREFILLING if life.kv < life.length else DECODING
         self._place.timing.begin(life, life.length - life.kv)
 
-    def requeued(self, life: Life) -> bool:
-        """Whether it waits."""
-        return life.state == QUEUED
+    def known(self, life: Life) -> int:
+        """Tokens of its text that are in memory when it begins: those of the blocks that it reuses, and no others."""
+        return life.own_from * self._settings.block_tokens

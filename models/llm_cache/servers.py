@@ -4,8 +4,8 @@ from collections import deque
 from functools import partial
 
 from models.llm_cache.life import Life
-from models.llm_cache.timing import Batch, Bench, Timing
 from models.llm_cache.settings import Settings
+from models.llm_cache.timing import Batch, Bench, Timing
 from sim import MS, Timer
 
 OVERHEAD = 5 * MS
@@ -14,7 +14,7 @@ SERVICE = 5_500 * MS
 
 
 class Published:
-    """5 ms, 1 ms for each token of the prompt that is computed, 1 ms for each of the answer; nobody waits for others."""
+    """5 ms, 1 ms for each computed token of the prompt, 1 ms for each of the answer; nobody waits for others."""
 
     slow = 1
     ready = True

@@ -72,12 +72,12 @@ class Traffic(Parameters):
 class Settings(Parameters):
     """Parameters of `model: llm_cache`. The first `routers` nodes are routers, the others engines of one GPU each.
 
-    block_tokens, hash_bits, verify, index: how KV memory is cut, keyed, compared and searched. total: blocks of an engine,
-    each kv_bytes a token; all must lie within its `claim`. timing, gpu, chunk: how long things take. policy, w (weight of
-    missing blocks), bound (percent of the mean load up to which a session stays): where requests go. running_max and
-    queue_max: admission. stream_tokens: tokens in one word. load_every, dead_after, stall, queue_wait, attempts_max:
-    when a router loses patience. feed: whether engines tell what they hold; feed_ttl without. log, commit,
-    snapshot_every: the routers' index log. answer_within: what liveness claims.
+    block_tokens, hash_bits, verify, index: how KV memory is cut, keyed, compared and searched. total: blocks of an
+    engine, each kv_bytes a token; all must lie within its `claim`. timing, gpu, chunk: how long things take. policy,
+    w (weight of missing blocks), bound (percent of the mean load up to which a session stays): where requests go.
+    running_max and queue_max: admission. stream_tokens: tokens in one word. load_every, dead_after, stall,
+    queue_wait, attempts_max: when a router loses patience. feed: whether engines tell what they hold; feed_ttl
+    without. log, commit, snapshot_every: the routers' index log. answer_within: what liveness claims.
     """
 
     traffic: Traffic = Traffic()
@@ -135,8 +135,8 @@ class Settings(Parameters):
     def _problems(self) -> Iterable[str]:
         if self.verify == "none" and self.hash_bits < 64 and not self.unsafe:
             yield (
-                "verify: none needs hash_bits: 64, because shorter keys of different blocks are equal now and then, and "
-                "one request would be answered from another's memory; expected verify: tokens, or unsafe: true to see it"
+                "verify: none needs hash_bits: 64: shorter keys of different blocks are equal now and then, and one "
+                "request would be answered from another's memory; expected verify: tokens, or unsafe: true to see it"
             )
         if self.claim and self.total * self.block_bytes > self.claim:
             yield f"claim: {self.total} blocks take {self.total * self.block_bytes} bytes, the claim is {self.claim}"

@@ -66,7 +66,7 @@ def _time(text: str, where: str) -> int:
     """Whole seconds by the calendar, the fraction by its digits: no float comes near it."""
     whole, _, fraction = text.partition(".")
     try:
-        moment = datetime.strptime(whole, "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - differences are all that counts
+        moment = datetime.strptime(whole, "%Y-%m-%d %H:%M:%S")
     except ValueError:
         moment = None
     if moment is None or not (fraction or "0").isdecimal() or len(fraction) > 9:

@@ -1,8 +1,8 @@
 """What is really computed: contents of blocks and tokens of answers, as pure functions of what was really read.
 
-A block's content is a digest of its parent's content, its tokens and the weights (model, version, adapter). A token of an
-answer hangs on the content of the last full block before it and on what of the prompt lies in its own block. So whoever
-reads a wrong, stale, foreign or unfinished block says other tokens than a cold computation, and nobody has to look inside.
+A block's content is a digest of its parent's content, its tokens and the weights (model, version, adapter). A token of
+an answer hangs on the content of the last full block before it and on what of the prompt lies in its own block. So
+whoever reads a wrong, stale, foreign or unfinished block says other tokens than a cold computation does.
 """
 
 from hashlib import blake2b

@@ -4,7 +4,15 @@ from collections import Counter
 
 from models.llm_cache.block import FREE
 from models.llm_cache.events import (
-    BlockState, EngineStarted, Filled, Folded, IndexRecovered, RouterStarted, Synced, Told, Written,
+    BlockState,
+    EngineStarted,
+    Filled,
+    Folded,
+    IndexRecovered,
+    RouterStarted,
+    Synced,
+    Told,
+    Written,
 )  # fmt: skip
 from models.llm_cache.invariants.known import Known
 from models.llm_cache.log import FIRST
@@ -39,7 +47,7 @@ class BookTrue(Invariant):
 
 
 class IndexConverges(Invariant):
-    """At every serial a router's entries are the keys that the engine told, which are those that it held; at the end too."""
+    """At every serial a router's entries are the keys that the engine told, and those are what it held."""
 
     name = "index-converges"
     claim = "every router's entries were the keys that their engines held, at every serial"
@@ -147,4 +155,3 @@ class LogTrue(Invariant):
             elif count > len(digests) or event.digest != (digests[count - 1] if count else FIRST):
                 self.contradict(emitted, f"{when(emitted)} read {count} records that are not those it wrote")
             del digests[count:]
-

@@ -1,14 +1,15 @@
 """Fills: one at a time for each block of a text, and nobody waits for one that nobody computes."""
 
 from models.llm_cache.block import FREE
+from models.llm_cache.chain import SHARED
 from models.llm_cache.events import Asked, BlockState, EngineStarted, FillBegan, Filled, FillLost, Gone, Joined
 from models.llm_cache.invariants.known import Known
 from models.llm_cache.settings import Settings
 from sim import Emitted
 from sim.invariants import Invariant, when
 
-Identity = tuple[int, bytes]
-"""A key, and what is to stand under it: short keys of different blocks may be equal."""
+Identity = tuple[int, bytes, str]
+"""A key, what is to stand under it, and for whom: short keys of different blocks may be equal."""
 
 
 class _Engine:
@@ -32,6 +33,7 @@ class OneFill(Invariant):
     def __init__(self, settings: Settings, known: Known) -> None:
         super().__init__()
         self._size = settings.block_tokens
+        self._shared = settings.shared_salt
         self._known = known
         self._engines: dict[str, _Engine] = {}
 
@@ -67,7 +69,7 @@ class OneFill(Invariant):
         request = event.attempt.rpartition("@")[0]
         contents = self._known.contents(request, engine.version, self._size)
         for at, (block, key) in enumerate(zip(event.blocks, event.keys, strict=True), event.first):
-            identity = (key, contents[at])
+            identity = (key, contents[at], self._salt(request, at))
             other = engine.under_way.get(identity)
             if other is not None:
                 said = f"{event.attempt} computes block {at} of its text, which {other} computes already"
@@ -76,6 +78,11 @@ class OneFill(Invariant):
             engine.of_block[block] = identity
             engine.lost.pop(block, None)
         engine.waiting.get(event.attempt, set()).difference_update(event.blocks)
+
+    def _salt(self, request: str, at: int) -> str:
+        """Whose a block is: its tenant's, or everybody's where it lies in a public prompt that is shared."""
+        origin = self._known.asked[request].origin
+        return SHARED if self._shared and (at + 1) * self._size <= origin.public else origin.tenant
 
     def _end(self, blocks: tuple[int, ...], engine: _Engine) -> None:
         for block in blocks:

@@ -15,7 +15,7 @@ EXCUSED = ("version_gone", "too_large")
 class Liveness(Check):
     """Requests get their last word `answer_within` after they were asked, or after the storm; and after it no failure.
 
-    Under a policy that bounds loads no engine stays far above the mean for `even_within` while another of its model idles.
+    Under a policy that bounds loads no engine stays far above the mean for `even_within` while another one idles.
     """
 
     name = "liveness"

@@ -70,7 +70,7 @@ class MemoryConserved(Invariant):
 
 
 class RefcountTrue(Invariant):
-    """A block's count of references is the number of those that need it; what is needed is neither freed nor evicted."""
+    """A block's count of references is the number of those that need it; none of them is freed or evicted."""
 
     name = "refcount-true"
     claim = "every block was needed by as many as its count said, and none that was needed went"

@@ -12,7 +12,7 @@ from sim.invariants import Invariant, when
 
 
 class _Cache:
-    """The cached blocks of one engine, when each was last given back, and how many complete blocks stand behind each."""
+    """The cached blocks of one engine, when each was last given back, and how many stand behind each."""
 
     def __init__(self) -> None:
         self.touches = 0
@@ -30,9 +30,7 @@ class _Cache:
 
     def oldest(self) -> int | None:
         """The cached block without a child that was touched first."""
-        while self.heap and (
-            self.heap[0][1] not in self.cached or self.touched[self.heap[0][1]] != self.heap[0][0]
-        ):
+        while self.heap and (self.heap[0][1] not in self.cached or self.touched[self.heap[0][1]] != self.heap[0][0]):
             heappop(self.heap)
         if self.heap and not self.children[self.heap[0][1]]:
             return self.heap[0][1]

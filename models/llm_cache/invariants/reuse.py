@@ -1,4 +1,4 @@
-"""Reuse: only complete blocks of the same text behind the same text, of those who may share, with all that they stand on."""
+"""Reuse: only complete blocks of the same text behind the same text, of those who may share."""
 
 from collections import Counter
 
@@ -95,7 +95,9 @@ class ChainTrue(_Blocks):
             before = block
 
     def _say(self, emitted: Emitted, event: Reused, at: int, what: str) -> None:
-        self.contradict(emitted, f"{event.request} reuses block {event.blocks[at]} as its {at}th, which {what}: {when(emitted)}")
+        self.contradict(
+            emitted, f"{event.request} reuses block {event.blocks[at]} as its {at}th, which {what}: {when(emitted)}"
+        )
 
 
 class Closed(_Blocks):
@@ -113,12 +115,14 @@ class Closed(_Blocks):
         """No children."""
         self._children[emitted.node] = Counter()
 
-    def come(self, emitted: Emitted, block: int, held: _Held) -> None:  # noqa: ARG002
+    def come(self, emitted: Emitted, block: int, held: _Held) -> None:
         """One more."""
         if held.parent >= 0:
             self._children[emitted.node][held.parent] += 1
             if held.parent not in self._held[emitted.node]:
-                self.contradict(emitted, f"block {block} stands behind {held.parent}, which is not complete: {when(emitted)}")
+                self.contradict(
+                    emitted, f"block {block} stands behind {held.parent}, which is not complete: {when(emitted)}"
+                )
 
     def go(self, emitted: Emitted, block: int, held: _Held) -> None:
         """None may be left."""

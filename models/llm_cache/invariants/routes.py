@@ -1,6 +1,7 @@
 """Routes: by what is known of the present epoch, to engines that are there, a bounded number of times."""
 
-from models.llm_cache.events import Folded, Known as KnownEpoch, Left, Routed, RouterStarted
+from models.llm_cache.events import Folded, Left, Routed, RouterStarted
+from models.llm_cache.events import Known as KnownEpoch
 from models.llm_cache.invariants.known import Known
 from models.llm_cache.settings import Settings
 from sim import MS, Emitted, show_ns
@@ -10,7 +11,7 @@ GRACE = 100 * MS
 
 
 class EpochTrue(Invariant):
-    """Nothing is routed or entered by an epoch that the router knows to be over, or has not been told of since it started."""
+    """Nothing is routed or entered by an epoch that the router knows to be over, or has not heard of yet."""
 
     name = "epoch-true"
     claim = "no router went by an epoch that it knew to be over, or had not been told of"
