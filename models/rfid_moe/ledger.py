@@ -189,6 +189,11 @@ class Ledger(Actor):
 
     # Claims of others
 
+    @property
+    def vram(self) -> int:
+        """Bytes of one node."""
+        return self._settings.vram
+
     def reserve(self, node: str, size: int) -> int:
         """Somebody claims bytes of a node for himself. Returns the claim, for `give_back`."""
         claim = self._last_claim + 1
