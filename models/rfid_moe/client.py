@@ -28,6 +28,7 @@ class Client(Actor):
     async def story(self) -> None:
         """One request at a time."""
         tokens, places = self.random.child("tokens"), self.random.child("dispatchers")
+        await self.sleep(self._settings.warm)
         for step in self._script.steps(self.random.child("script")):
             await self.sleep(step.wait_ns if step.at_ns is None else max(0, step.at_ns - self.elapsed()))
             self._count += 1

@@ -117,6 +117,7 @@ class Controller(Actor):
         self._told: dict[int, int] = {}
         self._said = self._moved = self.elapsed()
         self._full = None
+        self._unbalanced = False
         self.moves.copies = {}
         self.watch.assume(self.map, self.elapsed())
         self.emit(e.Leads(self.token))
@@ -194,7 +195,8 @@ class Controller(Actor):
         due = self.elapsed() - self._moved >= self.settings.rebalance
         if not self.moves.copies or due:
             self._moved = self.elapsed()
-            self.moves.copies = self.planner.copies(cluster.load, len(cluster.nodes))
+            self._unbalanced = True
+            self.moves.copies = self.planner.copies(cluster.load, len(cluster.nodes), self.moves.copies)
         leaving = self.moves.surplus(cluster, [copy.row for copy in self.map.copies])
         for node in cluster.nodes:
             if cluster.room[node] < 0:
@@ -202,7 +204,7 @@ class Controller(Actor):
                 leaving += gone
                 self._wants += copied
         self._give_up(leaving)
-        self._want(due)
+        self._want()
 
     def _going(self, node: str) -> int:
         return sum(self.rows[number].bytes for number in self._leaving if self.rows[number].node == node)
@@ -211,7 +213,7 @@ class Controller(Actor):
         for one in leaving:
             self._leaving.setdefault(one.row.number, one.why)
 
-    def _want(self, due: bool) -> None:
+    def _want(self) -> None:
         cluster = self.cluster()
         for row in self._wants:
             cluster.add(row)
@@ -219,7 +221,8 @@ class Controller(Actor):
         homeless = [key for key in self.moves.copies if not cluster.of(*key, FULL)]
         if homeless and not self._leaving:
             self._give_up(self.moves.make_room(cluster, homeless))
-        elif due and not self._wants and not self._leaving:
+        elif self._unbalanced and not self._wants and not self._leaving:
+            self._unbalanced = False
             imbalance = self.moves.imbalance(cluster)
             moved = self.moves.rebalance(cluster)
             self._wants += moved

@@ -44,7 +44,7 @@ class Token:
 class Part:
     """Pairs that were sent to one node in one message."""
 
-    __slots__ = ("layer", "number", "open", "pairs", "sent_at", "step", "target", "timer")
+    __slots__ = ("layer", "number", "open", "pairs", "sent_at", "step", "target", "targets", "timer")
 
     def __init__(self, number: int, step: int, layer: int, target: Target, pairs: list[Pair], sent_at: int) -> None:
         self.number = number
@@ -52,6 +52,7 @@ class Part:
         self.layer = layer
         self.target = target
         self.pairs = pairs
+        self.targets: list[Target] = []
         self.sent_at = sent_at
         self.open = True
         self.timer: Timer | None = None
@@ -105,6 +106,7 @@ class Dispatch:
         for pair in pairs:
             own = pair.target
             assert own is not None, "only pairs with a target are sent"
+            part.targets.append(own)
             pair.attempt = part.number
             pair.asked.append((own.node, -1 - own.expert if own.rung == HOST else own.expert))
             wanted.append(Wanted(pair.slot, self.tokens[pair.slot].token, own.expert, own.kind, own.release))
@@ -136,8 +138,8 @@ class Dispatch:
         if part.open:
             self._close(part)
             self._node.emit(e.Returned(self._node.session, part.number, True))
-        for pair, output in zip(part.pairs, computed.outputs, strict=True):
-            self._result(part, pair, output)
+        for pair, target, output in zip(part.pairs, part.targets, computed.outputs, strict=True):
+            self._result(part, pair, target, output)
         self._finish_if_done()
 
     def counts(self, part: Part) -> bool:
@@ -148,10 +150,9 @@ class Dispatch:
         """Nobody waits for it any more."""
         self._node.emit(e.Ignored(computed.session, computed.number))
 
-    def _result(self, part: Part, pair: Pair, output: tuple[int, ...]) -> None:
+    def _result(self, part: Part, pair: Pair, target: Target, output: tuple[int, ...]) -> None:
         token = self.tokens[pair.slot]
-        assert pair.target is not None, "it was sent"
-        token.results.append(Result(pair.wanted, pair.target, part.number, output))
+        token.results.append(Result(pair.wanted, target, part.number, output))
         if pair.attempt == part.number and not pair.done:
             pair.done = True
             token.left -= 1

@@ -11,6 +11,9 @@ from models.rfid_moe.shards import FULL, SHADOW, STAGE, Row
 
 Size = Callable[[int, int, str, int], int]
 Load = Callable[[int, int], int]
+Copies = Mapping[tuple[int, int], int]
+ENOUGH = 115
+"""Percent of the least highest load per copy with which a distribution of replicas is left as it is."""
 
 
 @dataclass
@@ -63,17 +66,19 @@ class Planner:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def copies(self, load: Load, nodes: int) -> dict[tuple[int, int], int]:
-        """How many copies each expert should have: the next replica to the highest load per copy, ties by number."""
+    def copies(self, load: Load, nodes: int, present: Copies) -> dict[tuple[int, int], int]:
+        """How many copies each expert should have: the next replica to the highest load per copy, ties by number.
+
+        What is present stays in a layer where it carries hardly more: chance alone moves no shard.
+        """
         settings, wanted = self._settings, {}
         most = max(1, nodes - 1 if settings.shadows else nodes)
         for layer in range(settings.layers):
-            counts = [1] * settings.experts
-            for _ in range(settings.replicas):
-                free = [expert for expert in range(settings.experts) if counts[expert] < most]
-                if free:
-                    hot = min(free, key=lambda expert: (-load(layer, expert) * 10_000 // counts[expert], expert))
-                    counts[hot] += 1
+            loads = [load(layer, expert) for expert in range(settings.experts)]
+            counts = _greedy(loads, settings.replicas, most)
+            before = [present.get((layer, expert), 0) for expert in range(settings.experts)]
+            if sum(before) == sum(counts) and min(before) and 100 * _peak(loads, before) <= ENOUGH * _peak(loads, counts):
+                counts = before
             wanted.update({(layer, expert): count for expert, count in enumerate(counts)})
         return wanted
 
@@ -126,3 +131,16 @@ class Planner:
     def may_hold(self, cluster: Cluster, node: str, layer: int, expert: int) -> bool:
         """One copy of an expert on a node, whatever its kind."""
         return (node, layer, expert) not in cluster.occupied
+
+
+def _greedy(loads: Sequence[int], replicas: int, most: int) -> list[int]:
+    counts = [1] * len(loads)
+    for _ in range(replicas):
+        free = [expert for expert, count in enumerate(counts) if count < most]
+        if free:
+            counts[min(free, key=lambda expert: (-loads[expert] * 10_000 // counts[expert], expert))] += 1
+    return counts
+
+
+def _peak(loads: Sequence[int], counts: Sequence[int]) -> int:
+    return max(load // count for load, count in zip(loads, counts, strict=True))

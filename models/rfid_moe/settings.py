@@ -40,7 +40,7 @@ class Settings(Parameters):
     within `patience`. A node needs `compute` per pair. It beats every `beat`, is dead when silent for `dead_after`;
     placement is led by a lease of `lease`, looked at every `tick`, and rebalanced every `rebalance` if the imbalance is above
     `imbalance` percent, at most `moves_max` at a time. `full_within`: liveness claims full service so long after all
-    that was lost could be loaded again.
+    that was lost could be loaded again. Clients begin after `warm`, when everything has been loaded for the first time.
     """
 
     controllers: Positive = 2
@@ -82,6 +82,7 @@ class Settings(Parameters):
     imbalance: Annotated[int, Field(strict=True, ge=100)] = 120
     moves_max: Count = 2
     full_within: Duration = 5 * SECOND
+    warm: Duration = 2 * SECOND
 
     @property
     def shape(self) -> Shape:

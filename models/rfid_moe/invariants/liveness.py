@@ -79,7 +79,7 @@ class Balanced(Check):
     watches = (Combined, MapChanged, Shifted)
 
     _PAIRS_MIN = 150
-    _SLACK = 150
+    _SLACK = 140
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -104,7 +104,7 @@ class Balanced(Check):
         """Count the last window."""
         began = record.end_ns - self._window
         steady = max(self._shifted, record.settle_ns if record.faults else 0)
-        long_enough = record.end_ns - steady > 3 * self._settings.rebalance
+        long_enough = record.end_ns - steady > 2 * self._settings.rebalance
         if self._map is None or self._settings.drift or not long_enough or not self._settings.replicas:
             return Verdict(self.name, "pass", "nothing is claimed: traffic was not steady for long enough", "liveness")
         for layer in range(self._settings.layers):
