@@ -41,9 +41,9 @@ def fused(
 def allocate(scores: Sequence[int], full: Sequence[int], budget: int) -> tuple[int, ...]:
     """`budget` ranks in proportion to `scores`: 1 <= K_g <= full_g and sum K_g = budget, or Infeasible.
 
-    The share of g is clip(lambda C_g, 1, full_g), where lambda is the one for which shares sum to the budget. Floors are
-    taken, and what is left goes one each to the largest fractions (Hamilton), ties to the lower group. Groups of score 0
-    have one rank unless positive scores cannot take all; then they share the rest equally.
+    The share of g is clip(lambda C_g, 1, full_g), where lambda is the one for which shares sum to the budget. Floors
+    are taken, and what is left goes one each to the largest fractions (Hamilton), ties to the lower group. Groups of
+    score 0 have one rank unless positive scores cannot take all; then they share the rest equally.
     """
     _refuse(scores, full, budget)
     positive = [g for g, score in enumerate(scores) if score]
@@ -85,7 +85,9 @@ def _factor(scores: Sequence[int], full: Sequence[int], budget: int) -> Fraction
     """The lambda at which clipped shares sum to the budget: a line between two neighbouring corners."""
 
     def total(factor: Fraction) -> Fraction:
-        return sum((min(max(factor * c, Fraction(1)), Fraction(f)) for c, f in zip(scores, full, strict=True)), Fraction())
+        return sum(
+            (min(max(factor * c, Fraction(1)), Fraction(f)) for c, f in zip(scores, full, strict=True)), Fraction()
+        )
 
     corners = sorted({Fraction(bound, c) for c, f in zip(scores, full, strict=True) for bound in (1, f)})
     if total(corners[0]) >= budget:

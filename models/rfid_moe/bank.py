@@ -1,7 +1,7 @@
 """The experts that are served: small synthetic matrices in whole numbers, so that an answer can be compared bit by bit.
 
-Weights have 16 bits behind the point, tokens 8. A token of the vocabulary is one input vector for each layer; layers are
-not chained: each sees the input that the full model would give it, so errors are measured layer by layer.
+Weights have 16 bits behind the point, tokens 8. A token of the vocabulary is one input vector for each layer; layers
+are not chained: each sees the input that the full model would give it, so errors are measured layer by layer.
 """
 
 from dataclasses import dataclass
@@ -131,7 +131,10 @@ def _drawn(shape: Shape, layer: int, expert: int) -> Matrix:
     left, right = _orthonormal(stream, least, shape.rows), _orthonormal(stream, least, shape.columns)
     terms = [(value / norm, u, v) for value, u, v in zip(values, left, right, strict=True)]
     return tuple(
-        tuple(round(ONE * dot([value * u[r] for value, u, _ in terms], [v[c] for *_, v in terms])) for c in range(shape.columns))
+        tuple(
+            round(ONE * dot([value * u[r] for value, u, _ in terms], [v[c] for *_, v in terms]))
+            for c in range(shape.columns)
+        )
         for r in range(shape.rows)
     )
 

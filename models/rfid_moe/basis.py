@@ -1,8 +1,8 @@
 """One basis for a group of experts: the truncated SVD of their stack, which no other basis of its size beats.
 
 W_e is p x d; a group of k is stacked to kp x d. One B (K x d) for the group, own A_e (p x K): W_e ~ A_e B, for
-K (kp + d) numbers. Eckart and Young (1936): among all matrices of rank K none is nearer in Frobenius norm, and the error
-squared is the sum of the s_i^2 beyond K.
+K (kp + d) numbers. Eckart and Young (1936): among all matrices of rank K none is nearer in Frobenius norm, and the
+error squared is the sum of the s_i^2 beyond K.
 """
 
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ def shared_basis(
 ) -> SharedBasis:
     """The optimum of sum |W_e - A_e B|^2 for experts k x p x d; with frequencies that of sum f_e |W_e - A_e B|^2.
 
-    Weighted: blocks are scaled by sqrt(f_e) before and back after. An expert of frequency 0 is projected on the basis that
-    the others have, which costs them nothing.
+    Weighted: blocks are scaled by sqrt(f_e) before and back after. An expert of frequency 0 is projected on the basis
+    that the others have, which costs them nothing.
     """
     import numpy as np
 

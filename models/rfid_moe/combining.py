@@ -1,4 +1,6 @@
-"""What the parts of a step add up to: terms in the order of the ranking, weights of those who answered, a certificate."""
+"""What the parts of a step add up to: terms in the order of the ranking, weights of those who answered, a
+certificate.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +49,9 @@ class Combiner:
         weights = self.weights(scores, gates[: self._bank.shape.top])
         output = combined(weights, [one.output for one in ordered])
         terms = tuple(
-            Used(one.wanted, one.target.expert, one.target.kind, one.target.release, weight, one.target.rung, one.number)
+            Used(
+                one.wanted, one.target.expert, one.target.kind, one.target.release, weight, one.target.rung, one.number
+            )
             for one, weight in zip(ordered, weights, strict=True)
         )
         lossy = {term.rung for term in terms if term.rung >= LOSSY}
@@ -81,4 +85,3 @@ class Combiner:
     def tags(self, request: Sequence[int], lossy: Sequence[int]) -> tuple[int, ...]:
         """What a request has to say of itself, after one more token."""
         return tuple(sorted({*request, *lossy}))
-

@@ -1,8 +1,9 @@
 """Compressed shadows of served experts: what a release of the compressed model holds, and how a node puts one together.
 
-A release says how many ranks each group of each layer has, under one budget of bytes for its image. The image of a shadow
-has three parts of one release: its own factor A_e, the group's basis B_g, and eta with the name of its projection P. Parts
-of two releases never meet in one expert. A certificate is of one matrix: a bound of |W - W~| and the digest of W~.
+A release says how many ranks each group of each layer has, under one budget of bytes for its image. The image of a
+shadow has three parts of one release: its own factor A_e, the group's basis B_g, and eta with the name of its
+projection P. Parts of two releases never meet in one expert. A certificate is of one matrix: a bound of |W - W~| and
+the digest of W~.
 """
 
 from collections.abc import Sequence
@@ -105,13 +106,9 @@ class Assembly:
         residue, cells = image.residue, self._shape.rows * self._shape.columns
         projection = self.projection(residue)
         start = image.place * cells
-        added = [
-            projection.sign[at] * residue.values[projection.bucket[at]] for at in range(start, start + cells)
-        ]
+        added = [projection.sign[at] * residue.values[projection.bucket[at]] for at in range(start, start + cells)]
         wide = self._shape.columns
-        return tuple(
-            tuple(value + added[r * wide + c] for c, value in enumerate(row)) for r, row in enumerate(product)
-        )
+        return tuple(tuple(value + added[r * wide + c] for c, value in enumerate(row)) for r, row in enumerate(product))
 
     def digest(self, matrix: Matrix) -> bytes:
         """Of what was put together."""
@@ -124,9 +121,7 @@ class Assembly:
 
 def _product(factor: Matrix, basis: Matrix, wide: int) -> Matrix:
     columns = [tuple(row[c] for row in basis) for c in range(wide)]
-    return tuple(
-        tuple((sum(map(int.__mul__, row, column)) + ONE // 2) // ONE for column in columns) for row in factor
-    )
+    return tuple(tuple((sum(map(int.__mul__, row, column)) + ONE // 2) // ONE for column in columns) for row in factor)
 
 
 class Release:
@@ -158,7 +153,8 @@ class Release:
         plan = self.plans[layer]
         for group, (members, ranks) in enumerate(zip(plan.groups, plan.ranks, strict=True)):
             basis = tuple(
-                tuple(round(ONE * value) for value in vector) for vector in _stack(self._bank, layer, members).right[:ranks]
+                tuple(round(ONE * value) for value in vector)
+                for vector in _stack(self._bank, layer, members).right[:ranks]
             )
             self._group(layer, group, members, Basis(self.number, basis))
 
@@ -191,9 +187,7 @@ def _stack(bank: Bank, layer: int, members: tuple[int, ...]) -> Decomposition:
 
 def _factor(weights: Matrix, basis: Matrix) -> tuple[tuple[int, ...], ...]:
     """W B', rows of B being orthonormal up to their last bit."""
-    return tuple(
-        tuple((sum(map(int.__mul__, row, vector)) + ONE // 2) // ONE for vector in basis) for row in weights
-    )
+    return tuple(tuple((sum(map(int.__mul__, row, vector)) + ONE // 2) // ONE for vector in basis) for row in weights)
 
 
 def _difference(one: Matrix, other: Matrix) -> list[int]:
@@ -210,7 +204,7 @@ def _means(projection: Projection, rest: Sequence[int], buckets: int) -> tuple[i
 
 
 def buckets_of(shape: Shape, eta: int) -> int:
-    """q for a group: eta thousandths of its numbers, at least one."""
+    """Q for a group: eta thousandths of its numbers, at least one."""
     return max(1, shape.group * shape.rows * shape.columns * eta // THOUSAND)
 
 
@@ -242,12 +236,23 @@ def plans_of(shape: Shape, recipe: Recipe, allocation: Allocation) -> tuple[Laye
 
 
 @cache
-def release_of(shape: Shape, number: int, recipe: Recipe, allocation: type[Allocation] = Allocation) -> Release:
-    """One for each (shape, number, recipe): it is the same in every run. Infeasible if there is none."""
-    return Release(bank_of(shape), number, plans_of(shape, recipe, allocation()), recipe.eta)
+def _release(shape: Shape, number: int, plans: tuple[LayerPlan, ...], eta: int) -> Release:
+    return Release(bank_of(shape), number, plans, eta)
+
+
+@cache
+def reference_plans(shape: Shape, recipe: Recipe) -> tuple[LayerPlan, ...]:
+    """The plans of the reference; Infeasible if there are none."""
+    return plans_of(shape, recipe, Allocation())
+
+
+def release_of(shape: Shape, number: int, recipe: Recipe, allocation: Allocation | None = None) -> Release:
+    """One for each (shape, number, plans): it is the same in every run. Infeasible if there is none."""
+    plans = reference_plans(shape, recipe) if allocation is None else plans_of(shape, recipe, allocation)
+    return _release(shape, number, plans, recipe.eta)
 
 
 __all__ = [
     "Allocation", "Assembly", "Basis", "Certificate", "Factor", "Image", "Infeasible", "LayerPlan", "Recipe", "Release",
-    "Residue", "buckets_of", "digest_of", "plans_of", "projection_of", "rank_budget", "release_of",
+    "Residue", "buckets_of", "digest_of", "plans_of", "projection_of", "rank_budget", "reference_plans", "release_of",
 ]  # fmt: skip

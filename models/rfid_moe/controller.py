@@ -43,7 +43,7 @@ class Controller(Actor):
         self.rollouts = Rollouts(settings, self.images.releases)
         self.rows: dict[int, Row] = {}
         self.map = PlacementMap(0, (), ())
-        self.token = self._until = 0
+        self.token = self._until = self._serial = 0
         self._in_round = False
         self._full: bool | None = None
         self._age = self.timer(self.age)
@@ -181,10 +181,12 @@ class Controller(Actor):
         room = {node: self.settings.vram - self._claimed.get(node, 0) for node in nodes}
         for row in self.rows.values():
             if row.node in room:
-                room[row.node] -= row.bytes
+                room[row.node] -= row.size
         standing = [row for row in rows if row.number not in self._leaving]
         release = self.rollouts.now
-        return Cluster(nodes, self._zones, room, self.popularity.load, self.images.size, release, rows, standing)
+        mapped = {copy.row: None for copy in self.map.copies}
+        load, size = self.popularity.load, self.images.size
+        return Cluster(nodes, self._zones, room, load, size, release, rows, standing, mapped)
 
     def _decide(self) -> None:
         """Who leaves."""
@@ -197,7 +199,7 @@ class Controller(Actor):
             self._moved = self.elapsed()
             self._unbalanced = True
             self.moves.copies = self.planner.copies(cluster.load, len(cluster.nodes), self.moves.copies)
-        leaving = self.moves.surplus(cluster, [copy.row for copy in self.map.copies])
+        leaving = self.moves.surplus(cluster)
         for node in cluster.nodes:
             if cluster.room[node] < 0:
                 gone, copied = self.moves.give_way(cluster, node, -cluster.room[node] - self._going(node))
@@ -207,7 +209,7 @@ class Controller(Actor):
         self._want()
 
     def _going(self, node: str) -> int:
-        return sum(self.rows[number].bytes for number in self._leaving if self.rows[number].node == node)
+        return sum(self.rows[number].size for number in self._leaving if self.rows[number].node == node)
 
     def _give_up(self, leaving: list[Leaving]) -> None:
         for one in leaving:
@@ -253,9 +255,15 @@ class Controller(Actor):
             self.map = new
             self._say_map()
         asked = {copy.row for copy in self.map.copies}
-        for number in self._leaving:
-            if number not in asked:
-                self._left_by.setdefault(number, self.map.version)
+        full = {(copy.layer, copy.expert) for copy in self.map.copies if copy.kind == FULL}
+        for number, why in list(self._leaving.items()):
+            row = self.rows[number]
+            if number in asked or number in self._left_by:
+                continue
+            if row.kind == FULL and why != CLAIM and (row.layer, row.expert) not in full:
+                del self._leaving[number]  # the other copy was lost meanwhile: this one stays
+            else:
+                self._left_by[number] = self.map.version
 
     def _say_map(self) -> None:
         self._said = self.elapsed()
@@ -264,7 +272,8 @@ class Controller(Actor):
 
     async def _claim(self) -> None:
         if self._wants:
-            wanted = m.Claim(self.token, tuple(self._wants))
+            self._serial += 1
+            wanted = m.Claim(self.token, self._serial, tuple(self._wants))
             granted = await self.call(self._ledger, wanted, timeout=self.settings.lease // 2)
             for row in granted.rows:
                 self.rows[row.number] = row

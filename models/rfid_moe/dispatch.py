@@ -2,7 +2,8 @@
 
     PENDING -> SENT -> COMBINED | REROUTED | DROPPED;  REROUTED -> COMBINED | DROPPED
 
-A result counts for the part that waits for it and for nothing else: another session, epoch, step or attempt is too late.
+A result counts for the part that waits for it and for nothing else: another session, epoch, step or attempt is too
+late.
 """
 
 from collections.abc import Callable
@@ -119,9 +120,7 @@ class Dispatch:
             )
         )  # fmt: skip
         fetch = target.rung == HOST
-        node.send(
-            target.node, Compute(node.session, part.number, part.layer, target.epoch, tuple(wanted), fetch)
-        )
+        node.send(target.node, Compute(node.session, part.number, part.layer, target.epoch, tuple(wanted), fetch))
         self.arm(part)
 
     def arm(self, part: Part) -> None:

@@ -1,6 +1,9 @@
-"""A dispatcher, one for each inference engine: batches of requests, step by step and layer by layer. Nothing is durable."""
+"""A dispatcher, one for each inference engine: batches of requests, step by step and layer by layer. Nothing is
+durable.
+"""
 
 from models.rfid_moe import messages as m
+from models.rfid_moe.dispatch import Token
 from models.rfid_moe.events import Answered, Combined
 from models.rfid_moe.hints import Hints
 from models.rfid_moe.images import Images
@@ -8,7 +11,6 @@ from models.rfid_moe.ladder import FAILED
 from models.rfid_moe.parts import Parts
 from models.rfid_moe.quality import relative
 from models.rfid_moe.settings import Settings
-from models.rfid_moe.dispatch import Token
 from sim import SECOND, Actor, Caller, on
 
 
@@ -44,13 +46,16 @@ class Dispatcher(Actor):
         self.ladder = self._parts.ladder(self.hints, self.images, self.settings)
         self._combiner = self._parts.combiner(self.images.bank, self.images.releases)
         self._layer_done = self.store()
-        self._dispatch = self._parts.dispatch(self, lambda: self._layer_done.put(True))
+        self._dispatch = self._parts.dispatch(self, self._done)
         self._active: list[Active] = []
         self._counts: dict[tuple[int, int], int] = {}
         self._works = False
         self._steps = 0
         self._report = self.timer(self.report)
         self._report.reset(SECOND)
+
+    def _done(self) -> None:
+        self._layer_done.put(True)
 
     def report(self) -> None:
         """Tell the controllers who was popular."""

@@ -22,7 +22,7 @@ class ShardState(Event):
     expert: int
     kind: str
     release: int
-    bytes: int
+    size: int
     source: str
     target: str
     why: str
@@ -49,8 +49,8 @@ class Compressed(Event):
     budget: int
     ranks: tuple[int, ...]
     full: tuple[int, ...]
-    bytes: int
-    bytes_max: int
+    size: int
+    size_max: int
 
 
 class Infeasibly(Event):
@@ -140,7 +140,9 @@ class Ignored(Event):
 
 
 class Computing(Event):
-    """A node computes with shards of these releases for an epoch: (layer, expert, kind, release asked, release held)."""
+    """A node computes with shards of these releases for an epoch: (layer, expert, kind, release asked, release
+    held).
+    """
 
     asked_epoch: int
     epoch: int

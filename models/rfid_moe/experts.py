@@ -28,7 +28,7 @@ class Synthetic:
     seed: int = 1
 
     def weights(self) -> "NDArray[np.float64]":
-        """count x rows x columns, each expert of Frobenius norm 1."""
+        """Count x rows x columns, each expert of Frobenius norm 1."""
         import numpy as np
 
         random = np.random.default_rng([self.seed, 1])

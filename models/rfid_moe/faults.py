@@ -1,7 +1,7 @@
 """Faults of served experts, for scenarios to call: ``{at: 5s, for: 3s, call: models.rfid_moe.faults:slow_node}``.
 
-Each finds its target when it fires, by its own stream, and pulls one lever through the door that all work of a node comes
-through: a paused node feels it when it goes on.
+Each finds its target when it fires, by its own stream, and pulls one lever through the door that all work of a node
+comes through: a paused node feels it when it goes on.
 """
 
 from collections.abc import Callable, Mapping
@@ -76,7 +76,7 @@ def claim_vram(world: Machines, scene: Scene) -> Heal | None:
         now = world.nodes[name]
         actor = now.actor
         if isinstance(actor, Ledger):
-            now.enter(lambda _: [actor.give_back(claim) for claim in claims], None)
+            now.enter(lambda _: actor.give_back(tuple(claims)), None)
 
     return heal
 
@@ -91,8 +91,12 @@ def shift_traffic(world: Machines, scene: Scene) -> Heal | None:
     for _, machine in clients:
         client = machine.actor
         assert isinstance(client, Client), "these were chosen"
-        machine.enter(lambda _, one=client: one.shift(), None)
+        machine.enter(_shifting(client), None)
     return lambda: None
+
+
+def _shifting(client: Client) -> Callable[[object], None]:
+    return lambda _: client.shift()
 
 
 def _slow(world: Machines, scene: Scene, what: str, factor: int) -> Heal | None:

@@ -1,4 +1,6 @@
-"""Groups of experts: those routed to about equally often share one basis, so that one number of ranks fits all of them."""
+"""Groups of experts: those routed to about equally often share one basis, so that one number of ranks fits all of
+them.
+"""
 
 from collections.abc import Sequence
 

@@ -8,7 +8,9 @@ from models.rfid_moe.vram import Slot
 
 
 class Images:
-    """Images of every expert, and of its shadow in every release, on the disks of some nodes: durable and never moved."""
+    """Images of every expert, and of its shadow in every release, on the disks of some nodes: durable and never
+    moved.
+    """
 
     def __init__(self, nodes: tuple[str, ...], settings: Settings, releases: dict[int, Release]) -> None:
         self._settings = settings

@@ -1,7 +1,8 @@
 """The ladder: what may stand in for an expert whose shard fails or is late, best first.
 
-0 its own copy, 1 another copy, 2 a host copy that is fetched, 3 its compressed shadow, 4 the next best expert, 5 nothing.
-If nothing is left of all of a token's experts the request fails: rung 6. From 3 on something is lost, and said.
+0 its own copy, 1 another copy, 2 a host copy that is fetched, 3 its compressed shadow, 4 the next best expert, 5
+nothing. If nothing is left of all of a token's experts the request fails: rung 6. From 3 on something is lost, and
+said.
 """
 
 from dataclasses import dataclass
@@ -75,7 +76,9 @@ class Ladder:
 
     def _pick(self, copies: list[Copy], pair: Pair) -> Copy | None:
         """The copy on the node that was sent the least; one that was late only if there is no other rung's worth."""
-        free = [copy for copy in copies if (copy.node, copy.expert) not in pair.asked and not self._hints.is_late(copy.node)]
+        free = [
+            copy for copy in copies if (copy.node, copy.expert) not in pair.asked and not self._hints.is_late(copy.node)
+        ]
         return min(free, key=lambda copy: (self._sent.get(copy.node, 0), copy.node), default=None)
 
     def _host(self, layer: int, pair: Pair) -> Target | None:

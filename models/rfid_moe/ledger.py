@@ -1,7 +1,8 @@
 """The ledger: the one book of who has how much VRAM of which node, the placement map, and the lease of who leads.
 
-Each change is a record of a journal, durable before anybody is told. A row is there before its shard is loaded and struck
-out when its shard is surely gone. Others claim VRAM too: a claim waits until rows make room, and new rows leave it free.
+Each change is a record of a journal, durable before anybody is told. A row is there before its shard is loaded and
+struck out when its shard is surely gone. Others claim VRAM too: a claim waits until rows make room, and new rows
+leave it free.
 """
 
 from collections.abc import Iterable
@@ -23,8 +24,10 @@ class Struck(Message):
 
 
 class Written(Message):
-    """Rows that are there from now on."""
+    """Rows that are there from now on, by which claim: (token, serial)."""
 
+    token: int
+    serial: int
     rows: tuple[Row, ...]
 
 
@@ -45,14 +48,16 @@ class Reserved(Message):
 
     claim: int
     node: str
-    bytes: int
+    size: int
 
 
 Record = Lease | Struck | Written | Mapped | Published | Reserved
 
 
 class Ledger(Actor):
-    """One incarnation. Everything is rebuilt from the journal; a lease that ran then may run for its whole time again."""
+    """One incarnation. Everything is rebuilt from the journal; a lease that ran then may run for its whole time
+    again.
+    """
 
     def __init__(self, nodes: tuple[str, ...], settings: Settings) -> None:
         self.nodes = nodes
@@ -69,6 +74,7 @@ class Ledger(Actor):
         self._last_row = self._last_claim = 0
         self._map = PlacementMap(0, (), ())
         self._release = 0
+        self._last_claimed = (0, 0)
         written = self._journal.read()
         for record in written:
             self._apply(record)
@@ -82,14 +88,15 @@ class Ledger(Actor):
             until = self.elapsed() + self._settings.lease
             self._leases.restore(Lease(record.resource, record.holder, record.token, until))
         elif isinstance(record, Written):
+            self._last_claimed = (record.token, record.serial)
             for row in record.rows:
                 self._rows[row.number] = row
-                self._used[row.node] += row.bytes
+                self._used[row.node] += row.size
                 self._last_row = max(self._last_row, row.number)
         elif isinstance(record, Struck):
             for number in record.rows:
                 row = self._rows.pop(number)
-                self._used[row.node] -= row.bytes
+                self._used[row.node] -= row.size
         elif isinstance(record, Mapped):
             self._map = record.map
         elif isinstance(record, Published):
@@ -99,7 +106,7 @@ class Ledger(Actor):
 
     def _reserve(self, record: Reserved) -> None:
         self._last_claim = max(self._last_claim, record.claim)
-        if record.bytes:
+        if record.size:
             self._claims[record.claim] = record
         else:
             self._claims.pop(record.claim, None)
@@ -134,6 +141,8 @@ class Ledger(Actor):
         """The next map."""
         if not self._leads(caller, commit.token):
             return None
+        if commit.map == self._map:
+            return m.Done()
         if commit.map.version != self._map.version + 1:
             self.refuse(caller, f"the map has version {self._map.version}")
             return None
@@ -144,17 +153,17 @@ class Ledger(Actor):
     @on(m.Claim)
     def claim(self, caller: Caller, claim: m.Claim) -> m.Granted | None:
         """Rows, as far as there is room."""
-        if not self._leads(caller, claim.token):
-            return None
+        if not self._leads(caller, claim.token) or (claim.token, claim.serial) <= self._last_claimed:
+            return None  # a duplicate has its answer already, or will have it
         fitting: list[Row] = []
         taken = dict.fromkeys(self.nodes, 0)
         for row in claim.rows:
-            if taken[row.node] + row.bytes <= self._free(row.node):
-                taken[row.node] += row.bytes
+            if taken[row.node] + row.size <= self._free(row.node):
+                taken[row.node] += row.size
                 number = self._last_row + len(fitting) + 1
                 fitting.append(_numbered(row, number))
         if fitting:
-            self._write(Written(tuple(fitting)))
+            self._write(Written(claim.token, claim.serial, tuple(fitting)))
             self._tell_all(row.node for row in fitting)
         return m.Granted(tuple(fitting))
 
@@ -202,32 +211,33 @@ class Ledger(Actor):
         self._tell(node)
         return claim
 
-    def give_back(self, claim: int) -> None:
+    def give_back(self, claims: Iterable[int]) -> None:
         """He needs them no more."""
-        record = self._claims.get(claim)
-        if record is not None:
-            self._write(Reserved(claim, record.node, 0))
-            self._tell(record.node)
+        for claim in claims:
+            record = self._claims.get(claim)
+            if record is not None:
+                self._write(Reserved(claim, record.node, 0))
+                self._tell(record.node)
 
     def _settle(self, node: str) -> None:
         """Grant claims for which there is room now."""
         for claim, record in self._claims.items():
             if record.node == node and claim not in self._granted:
                 room = self._settings.vram - self._used[node] - self._granted_bytes(node)
-                if record.bytes <= room:
+                if record.size <= room:
                     self._granted[claim] = None
 
     def _granted_bytes(self, node: str) -> int:
-        return sum(self._claims[claim].bytes for claim in self._granted if self._claims[claim].node == node)
+        return sum(self._claims[claim].size for claim in self._granted if self._claims[claim].node == node)
 
     def _free(self, node: str) -> int:
-        waiting = sum(one.bytes for one in self._claims.values() if one.node == node)
+        waiting = sum(one.size for one in self._claims.values() if one.node == node)
         return self._settings.vram - self._used[node] - waiting
 
     def _claimed(self) -> tuple[tuple[str, int], ...]:
         sums: dict[str, int] = {}
         for record in self._claims.values():
-            sums[record.node] = sums.get(record.node, 0) + record.bytes
+            sums[record.node] = sums.get(record.node, 0) + record.size
         return tuple(sorted(sums.items()))
 
     def _tell_all(self, nodes: Iterable[str]) -> None:
@@ -239,4 +249,4 @@ class Ledger(Actor):
 
 
 def _numbered(row: Row, number: int) -> Row:
-    return Row(number, row.node, row.epoch, row.layer, row.expert, row.kind, row.release, row.bytes)
+    return Row(number, row.node, row.epoch, row.layer, row.expert, row.kind, row.release, row.size)

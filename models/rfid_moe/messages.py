@@ -98,7 +98,9 @@ class Load(Message):
 
 
 class Drain(Message):
-    """Give a row's shard up: what was asked before is still done. `map` is the version that gave it up, `why` the cause."""
+    """Give a row's shard up: what was asked before is still done. `map` is the version that gave it up, `why` the
+    cause.
+    """
 
     token: int
     epoch: int
@@ -180,9 +182,10 @@ class Granted(Message):
 
 
 class Claim(Request[Granted]):
-    """Write rows; they carry number 0 and get one."""
+    """Write rows; they carry number 0 and get one. Serials rise under a token: what comes again is not done again."""
 
     token: int
+    serial: int
     rows: tuple[Row, ...]
 
 
@@ -194,7 +197,7 @@ class Strike(Request[Done]):
 
 
 class Publish(Request[Done]):
-    """This compression release is the one to go to."""
+    """Go to a compression release."""
 
     token: int
     release: int

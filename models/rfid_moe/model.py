@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple, cast
 
 from models.rfid_moe.client import Client
-from models.rfid_moe.compression import Infeasible, release_of
+from models.rfid_moe.compression import Allocation, Infeasible, release_of
 from models.rfid_moe.controller import Controller
 from models.rfid_moe.dispatcher import Dispatcher
 from models.rfid_moe.images import Images
@@ -47,7 +47,8 @@ def images_of(nodes: tuple[str, ...], settings: Settings, parts: Parts) -> Image
         for number in range(1, len(settings.rollouts) + 2):
             recipe = settings.recipe(settings.keep_of(number))
             try:
-                releases[number] = release_of(settings.shape, number, recipe, parts.allocation)
+                allocation = None if parts.allocation is Allocation else parts.allocation()
+                releases[number] = release_of(settings.shape, number, recipe, allocation)
             except Infeasible:
                 continue
     return Images(nodes, settings, releases)

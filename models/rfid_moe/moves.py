@@ -1,10 +1,10 @@
 """What leaves its place: copies that are too many, moves for balance, room for what has none, claims of others.
 
-A move is a copy more for a while: the new one is claimed and loaded, the map that has it is committed, and only then the
-old one is too many and goes. Whatever goes leaves the map first.
+A move is a copy more for a while: the new one is claimed and loaded, the map that has it is committed, and only then
+the old one is too many and goes. Whatever goes leaves the map first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from models.rfid_moe.placement import Cluster, Planner
@@ -31,20 +31,21 @@ class Moves:
         self.copies: dict[tuple[int, int], int] = {}
         self._first: dict[int, None] = {}
 
-    def surplus(self, cluster: Cluster, mapped: Iterable[int]) -> list[Leaving]:
+    def surplus(self, cluster: Cluster) -> list[Leaving]:
         """Copies beyond what should be, and shadows of older releases: only what others in the map stand in for."""
-        asked, leaving = dict.fromkeys(mapped), []
+        asked, leaving = cluster.mapped, []
         for (layer, expert), wanted in self.copies.items():
             full = cluster.of(layer, expert, FULL)
             if self.may_go(full, asked, wanted):
                 leaving.append(Leaving(self._least_wanted(cluster, full), "too many"))
             shadows = cluster.of(layer, expert, SHADOW)
-            new = any(row.release == cluster.release and row.number in asked for row in shadows)
+            new = [row for row in shadows if row.release == cluster.release and row.number in asked]
             old = [row for row in shadows if row.release != cluster.release]
             leaving += [Leaving(row, "an older release") for row in old if new]
+            leaving += [Leaving(row, "too many") for row in new[1:]]
         return leaving
 
-    def may_go(self, full: list[Row], mapped: dict[int, None], wanted: int) -> bool:
+    def may_go(self, full: list[Row], mapped: Mapping[int, None], wanted: int) -> bool:
         """Whether one of these copies is too many: all that should be are in the map without it."""
         return len([row for row in full if row.number in mapped]) > wanted
 
@@ -89,7 +90,7 @@ class Moves:
         return row
 
     def _take(self, cluster: Cluster, old: Row, new: Row, share: int) -> None:
-        cluster.room[new.node] -= new.bytes
+        cluster.room[new.node] -= new.size
         cluster.occupied[new.node, new.layer, new.expert] = None
         cluster.carried[old.node] -= share
         cluster.carried[new.node] += share
@@ -113,14 +114,16 @@ class Moves:
         return leaving
 
     def give_way(self, cluster: Cluster, node: str, need: int) -> tuple[list[Leaving], list[Row]]:
-        """To others who claim `need` more bytes of a node: what leaves at once, and what is to be copied elsewhere first."""
+        """To others who claim `need` more bytes of a node: what leaves at once, and what is to be copied elsewhere
+        first.
+        """
         leaving, copied = [], []
         own = [row for row in cluster.standing if row.node == node]
         order = sorted(own, key=lambda row: (self._rank(cluster, row), self._worth(cluster, row)))
         for row in order:
             if need <= 0:
                 break
-            need -= row.bytes
+            need -= row.size
             if self._rank(cluster, row) < 3:
                 leaving.append(Leaving(row, CLAIM))
                 continue
@@ -140,7 +143,8 @@ class Moves:
     def _spare(self, cluster: Cluster, row: Row) -> bool:
         if row.kind == SHADOW:
             return True
-        return row.kind == FULL and len(cluster.of(row.layer, row.expert, FULL)) > 1
+        others = [one for one in cluster.of(row.layer, row.expert, FULL) if one.number != row.number]
+        return row.kind == FULL and any(one.number in cluster.mapped for one in others)
 
     def _worth(self, cluster: Cluster, row: Row) -> tuple[int, int]:
         load = cluster.load(row.layer, row.expert) if row.kind != STAGE else 0

@@ -1,4 +1,6 @@
-"""An expert node: shards in VRAM, images on its disk, one queue of work. A crash empties the VRAM and begins an epoch."""
+"""An expert node: shards in VRAM, images on its disk, one queue of work. A crash empties the VRAM and begins an
+epoch.
+"""
 
 from models.patterns import Fence
 from models.rfid_moe import messages as m
@@ -11,7 +13,6 @@ from models.rfid_moe.shards import ABSENT, DRAINING, LOADING, READY, STAGE, Row
 from models.rfid_moe.stage import Stage
 from models.rfid_moe.vram import Shelf, Slot
 from sim import SECOND, Actor, Caller, Message, Refused, Timeout, on
-
 
 COMPUTE, PCIE = "compute", "pcie"
 """What can be slow."""
@@ -94,12 +95,12 @@ class ExpertNode(Actor):
     async def _transfer(self, row: Row) -> None:
         """From the own images over the bus; else from whoever has the image, over the network."""
         if self.name in self.images.holders(row.layer, row.expert):
-            await self.sleep(self.bus_ns(row.bytes))
+            await self.sleep(self.bus_ns(row.size))
             return
         peers = self.images.holders(row.layer, row.expert)
         peer = peers[row.number % len(peers)]
         await self.call(peer, m.Fetch(row), timeout=self.settings.retry)
-        await self.sleep(row.bytes * SECOND // self.settings.network)
+        await self.sleep(row.size * SECOND // self.settings.network)
 
     @on(m.Fetch)
     def fetch(self, caller: Caller, fetch: m.Fetch) -> m.Fetched | None:

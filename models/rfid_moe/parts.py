@@ -1,4 +1,6 @@
-"""What the serving of experts is built from. A mutant puts a subclass that overrides one rule in the place of one part."""
+"""What the serving of experts is built from. A mutant puts a subclass that overrides one rule in the place of one
+part.
+"""
 
 from dataclasses import dataclass
 

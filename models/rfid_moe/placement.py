@@ -1,6 +1,7 @@
 """Where shards belong: every expert once, hot ones more often, a shadow elsewhere; zones spread, never two on one node.
 
-Replicas go greedily to the expert with the highest load per copy, as DeepSeek's load balancer for expert parallelism does.
+Replicas go greedily to the expert with the highest load per copy, as DeepSeek's load balancer for expert parallelism
+does.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,7 +21,8 @@ ENOUGH = 115
 class Cluster:
     """Nodes that live, with their epochs, and what the ledger has on them. Room in bytes.
 
-    `standing` are rows that are to stay, `rows` all of the present epochs, those that are being given up included.
+    `standing` are rows that are to stay, `rows` all of the present epochs, those that are being given up included, and
+    `mapped` those that are in the committed map.
     """
 
     nodes: Mapping[str, int]
@@ -31,6 +33,7 @@ class Cluster:
     release: int
     rows: Sequence[Row]
     standing: Sequence[Row]
+    mapped: Mapping[int, None]
     by_expert: dict[tuple[int, int], list[Row]] = field(default_factory=dict)
     occupied: dict[tuple[str, int, int], None] = field(default_factory=dict)
     carried: dict[str, int] = field(default_factory=dict)
@@ -53,7 +56,7 @@ class Cluster:
 
     def add(self, row: Row) -> None:
         """A row that will be there."""
-        self.room[row.node] -= row.bytes
+        self.room[row.node] -= row.size
         self.occupied[row.node, row.layer, row.expert] = None
         self.by_expert.setdefault((row.layer, row.expert), []).append(row)
         if row.kind == FULL:
@@ -77,7 +80,11 @@ class Planner:
             loads = [load(layer, expert) for expert in range(settings.experts)]
             counts = _greedy(loads, settings.replicas, most)
             before = [present.get((layer, expert), 0) for expert in range(settings.experts)]
-            if sum(before) == sum(counts) and min(before) and 100 * _peak(loads, before) <= ENOUGH * _peak(loads, counts):
+            if (
+                sum(before) == sum(counts)
+                and min(before)
+                and 100 * _peak(loads, before) <= ENOUGH * _peak(loads, counts)
+            ):
                 counts = before
             wanted.update({(layer, expert): count for expert, count in enumerate(counts)})
         return wanted

@@ -1,7 +1,7 @@
 """What an answer is worth: sums as an accumulator of 24 bits makes them, errors against the full model, certificates.
 
-Outputs and weights are whole numbers. A sum is rounded to 24 significant bits after each step, as accumulators in single
-precision do, so its bits depend on the order of its terms; that is the order of the token's ranking, always.
+Outputs and weights are whole numbers. A sum is rounded to 24 significant bits after each step, as accumulators in
+single precision do, so its bits depend on the order of its terms; that is the order of the token's ranking, always.
 """
 
 from collections.abc import Sequence
@@ -68,8 +68,8 @@ class Term:
 def bound(terms: Sequence[Term], length: int, size: int) -> int:
     """What |output - output of the full model| cannot exceed, for a token of this length and outputs of `size` numbers.
 
-    Of each expert w' W~ x - w W x = w' (W~ - W) x + (w' - w) W x. Both sums are rounded at each step, which costs at most
-    2^-23 of what is summed each time.
+    Of each expert w' W~ x - w W x = w' (W~ - W) x + (w' - w) W x. Both sums are rounded at each step, which costs at
+    most 2^-23 of what is summed each time.
     """
     exact = sum(term.weight * term.certificate + abs(term.weight - term.wanted) * term.norm for term in terms)
     summed = sum(max(term.weight, term.wanted) * (term.norm + term.certificate) for term in terms)

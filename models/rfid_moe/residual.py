@@ -1,15 +1,15 @@
 """What a sparse one-hot projection saves of the error that a shared basis leaves: q numbers for N.
 
 R has N entries. Each belongs to one of q buckets; column b of P (N x q) has sign_i / sqrt(n_b) at the n_b entries of
-bucket b, so P'P = I. Then eta = P' vec(R) are the q numbers that are kept, and P eta is the orthogonal projection of R on
-the columns of P: |R - P eta|^2 = |R|^2 - |eta|^2, never more than |R|^2.
+bucket b, so P'P = I. Then eta = P' vec(R) are the q numbers that are kept, and P eta is the orthogonal projection of
+R on the columns of P: |R - P eta|^2 = |R|^2 - |eta|^2, never more than |R|^2.
 
 How much is that? With buckets and signs drawn independently of R, for any R whatever,
 
     E |eta|^2 / |R|^2 = (q / N) (1 - (1 - 1/q)^N).
 
-Proof. |eta|^2 = sum over b of (1 / n_b) (sum over i in b of s_i R_i)^2. Signs are independent with mean 0, so cross terms
-vanish in expectation and sum over i in b of R_i^2 / n_b is left; over all b that is sum over i of R_i^2 / n_b(i).
+Proof. |eta|^2 = sum over b of (1 / n_b) (sum over i in b of s_i R_i)^2. Signs are independent with mean 0, so cross
+terms vanish in expectation and sum over i in b of R_i^2 / n_b is left; over all b that is sum over i of R_i^2 / n_b(i).
 For any i the other N - 1 entries fall into its bucket independently, so n_b(i) = 1 + Binomial(N - 1, 1/q), and
 E[1 / (1 + Bin(N - 1, x))] = (1 - (1 - x)^N) / (N x), here with x = 1/q. The same factor for every i, whatever R is. []
 
@@ -44,7 +44,9 @@ class Projection:
         return sizes
 
 
-def draw_projection(stream: Stream, entries: int, buckets: int, *, signs: bool = True, equal: bool = False) -> Projection:
+def draw_projection(
+    stream: Stream, entries: int, buckets: int, *, signs: bool = True, equal: bool = False
+) -> Projection:
     """Buckets drawn uniformly, or with `equal` dealt out so that their sizes differ by one at most."""
     if not 1 <= buckets <= entries:
         raise ValueError(f"{buckets} buckets for {entries} entries; expected 1 to {entries}")

@@ -1,7 +1,7 @@
 """Singular values and right singular vectors by one-sided Jacobi rotations (Hestenes 1958), in plain floats.
 
-What a run computes must have the same bits everywhere, and a BLAS promises none. Products, square roots and quotients of
-IEEE 754 are exact to the last bit, and `fsum` rounds once, so a fixed order of rotations is a function of its input.
+What a run computes must have the same bits everywhere, and a BLAS promises none. Products, square roots and quotients
+of IEEE 754 are exact to the last bit, and `fsum` rounds once, so a fixed order of rotations is a function of its input.
 For matrices of a few hundred entries; numpy has the rest (`spectrum`, `basis`).
 """
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from models.rfid_moe.bank import Shape
 from models.rfid_moe.compression import THOUSAND, Recipe, rank_budget
-from models.rfid_moe.shards import full_bytes
+from models.rfid_moe.shards import full_bytes, shadow_bytes
 from sim import MS, SECOND, Duration, Parameters
 from sim.parameters import Bandwidth, Size
 
@@ -28,19 +28,22 @@ class Rollout(Parameters):
 class Settings(Parameters):
     """Parameters of `model: rfid_moe`. Servers are, in order: ledger, controllers, dispatchers, expert nodes.
 
-    The model has `layers` (each stands for several of a real one), `experts` in groups of `group`, of which a token wants
-    `top`; matrices of `rows` x `columns`, a vocabulary of `tokens`, popularity by Zipf's law with exponent `zipf` in
-    thousandths, weights drawn from `weights`. `drift`: two experts of each layer exchange popularity so often (0: never).
+    The model has `layers` (each stands for several of a real one), `experts` in groups of `group`, of which a token
+    wants `top`; matrices of `rows` x `columns`, a vocabulary of `tokens`, popularity by Zipf's law with exponent
+    `zipf` in thousandths, weights drawn from `weights`. `drift`: two experts of each layer exchange popularity so
+    often (0: never).
 
-    keep, xi, eta (thousandths) and normalise: how shadows are compressed; rollouts replace them. `replicas` more copies of
-    hot experts per layer, images of each expert on the disks of `images` nodes, `zones` of nodes, in turn. A number of a
-    weight stands for `number_bytes`; a node has `vram`, loads from its own images at `pcie` and from others' at `network`.
+    keep, xi, eta (thousandths) and normalise: how shadows are compressed; rollouts replace them. `replicas` more
+    copies of hot experts per layer, images of each expert on the disks of `images` nodes, `zones` of nodes, in turn.
+    A number of a weight stands for `number_bytes`; a node has `vram`, loads from its own images at `pcie` and from
+    others' at `network`.
 
-    A dispatcher waits `attention` before each step and `step_timeout` for each rung, and takes a host copy if that loads
-    within `patience`. A node needs `compute` per pair. It beats every `beat`, is dead when silent for `dead_after`;
-    placement is led by a lease of `lease`, looked at every `tick`, and rebalanced every `rebalance` if the imbalance is above
-    `imbalance` percent, at most `moves_max` at a time. `full_within`: liveness claims full service so long after all
-    that was lost could be loaded again. Clients begin after `warm`, when everything has been loaded for the first time.
+    A dispatcher waits `attention` before each step and `step_timeout` for each rung, and takes a host copy if that
+    loads within `patience`. A node needs `compute` per pair. It beats every `beat`, is dead when silent for
+    `dead_after`; placement is led by a lease of `lease`, looked at every `tick`, and rebalanced every `rebalance` if
+    the imbalance is above `imbalance` percent, at most `moves_max` at a time. `full_within`: liveness claims full
+    service so long after all that was lost could be loaded again. Clients begin after `warm`, when everything has
+    been loaded for the first time.
     """
 
     controllers: Positive = 2
@@ -56,7 +59,7 @@ class Settings(Parameters):
     weights: Count = 1
     drift: Duration = 0
     shadows: bool = True
-    keep: Thousandths = 600
+    keep: Thousandths = 400
     xi: Thousandths = 800
     eta: Thousandths = 30
     normalise: Literal["share", "max", "minmax"] = "share"
@@ -88,7 +91,15 @@ class Settings(Parameters):
     def shape(self) -> Shape:
         """Sizes of the model."""
         return Shape(
-            self.layers, self.experts, self.group, self.top, self.rows, self.columns, self.tokens, self.zipf, self.weights
+            self.layers,
+            self.experts,
+            self.group,
+            self.top,
+            self.rows,
+            self.columns,
+            self.tokens,
+            self.zipf,
+            self.weights,
         )
 
     def recipe(self, keep: int) -> Recipe:
@@ -106,7 +117,9 @@ class Settings(Parameters):
 
     @property
     def service_within(self) -> int:
-        """ns from the end of all faults to full service: detection, every expert over the network, and `full_within`."""
+        """From the end of all faults to full service, in ns: detection, every expert over the network,
+        `full_within`.
+        """
         everything = self.layers * (2 * self.experts + self.replicas) * self.full_bytes
         return self.dead_after + everything * SECOND // self.network + self.full_within
 
@@ -139,6 +152,9 @@ class Settings(Parameters):
         if self.shadows and not groups <= budget <= most:
             said = f"a layer has {budget} ranks for {groups} groups of at most {most // groups}"
             yield f"keep: infeasible: {said}; expected {groups} to {most}"
+        elif self.shadows and shadow_bytes(shape, -(-budget // groups), self.eta, 1) >= full_bytes(shape, 1):
+            said = f"shadows of {-(-budget // groups)} ranks, each with its whole basis"
+            yield f"keep: {said}, have more bytes than the experts themselves; expected less"
 
 
 __all__ = ["THOUSAND", "Rollout", "Settings"]

@@ -23,7 +23,7 @@ class Row(Message):
     expert: int
     kind: str
     release: int
-    bytes: int
+    size: int
 
     @property
     def key(self) -> tuple[int, int, str, int]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def effective_rank(singular: Iterable[float], *, squared: bool = True) -> float:
-    """exp of the entropy of p_i = s_i^2 / sum s^2 (or of s_i / sum s): from 1 to the number of values above 0.
+    """The exponential of the entropy of p_i = s_i^2 / sum s^2 (or of s_i / sum s): from 1 to the number of values
+    above 0.
 
     Equal values give their number; 0 ln 0 is 0. ValueError if no value is above 0.
     """

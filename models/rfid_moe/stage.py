@@ -49,7 +49,7 @@ class Stage:
         row = Row(room.number, node.name, node.epoch, layer, expert, FULL, 0, node.settings.full_bytes)
         slot = node.shelf.staged = Slot(row, staged=True)
         node.turn(slot, LOADING, "staged")
-        await node.sleep(node.bus_ns(row.bytes))
+        await node.sleep(node.bus_ns(row.size))
         if node.shelf.staged is slot:
             node.turn(slot, READY, "loaded")
 

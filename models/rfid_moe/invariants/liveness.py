@@ -10,7 +10,9 @@ ANSWER_WITHIN = 6 * SECOND
 
 
 class Liveness(Check):
-    """Within detection, reloading and five seconds: every copy is there, and what is asked from then on loses nothing."""
+    """Within detection, reloading and five seconds: every copy is there, and what is asked from then on loses
+    nothing.
+    """
 
     name = "liveness"
     watches = (Asked, Taken, FullService)
@@ -18,7 +20,7 @@ class Liveness(Check):
     def __init__(self, settings: Settings) -> None:
         self._within = settings.service_within
         self._asked: dict[str, Emitted] = {}
-        self._lossy: list[tuple[Emitted, Emitted]] = []
+        self._lossy: list[Emitted] = []
         self._service: list[tuple[int, bool]] = []
 
     def observe(self, emitted: Emitted) -> None:
@@ -31,7 +33,7 @@ class Liveness(Check):
         elif isinstance(event, Taken):
             asked = self._asked.pop(event.request, None)
             if asked is not None and event.degraded:
-                self._lossy.append((asked, emitted))
+                self._lossy.append(asked)
 
     def conclude(self, record: RunRecord) -> Verdict:
         """Without a settle phase nothing is claimed."""
@@ -49,9 +51,10 @@ class Liveness(Check):
     def _missing(self, record: RunRecord, due: int) -> str:
         if not self._was_full(record.settle_ns, due):
             return f"no full service between {show_ns(record.settle_ns)} and {show_ns(due)}"
-        for asked, taken in self._lossy:
+        for asked in self._lossy:
             if asked.t_ns >= due:
-                return f"{_request(asked)}, asked at {show_ns(asked.t_ns)}, is degraded, full service was due at {show_ns(due)}"
+                said = f"{_request(asked)}, asked at {show_ns(asked.t_ns)}, is degraded"
+                return f"{said}, full service was due at {show_ns(due)}"
         for asked in self._asked.values():
             since = max(asked.t_ns, due)
             if since + ANSWER_WITHIN < record.end_ns and asked.t_ns >= record.settle_ns:

@@ -26,8 +26,8 @@ class BudgetExact(Invariant):
             self.contradict(emitted, f"{where}groups have {sum(event.ranks)} ranks of a budget of {event.budget}")
         elif any(not 1 <= rank <= full for rank, full in zip(event.ranks, event.full, strict=True)):
             self.contradict(emitted, f"{where}ranks {event.ranks} are not all between 1 and {event.full}")
-        elif event.bytes > event.bytes_max:
-            self.contradict(emitted, f"{where}images have {event.bytes} bytes of {event.bytes_max}")
+        elif event.size > event.size_max:
+            self.contradict(emitted, f"{where}images have {event.size} bytes of {event.size_max}")
 
 
 class VramKept(Invariant):
@@ -65,7 +65,7 @@ class VramKept(Invariant):
         key = (event.row, event.staged)
         before = held.pop(key, 0)
         if event.target in (LOADING, READY, DRAINING):
-            held[key] = event.bytes
+            held[key] = event.size
         self._sums[node] = self._sums.get(node, 0) - before + held.get(key, 0)
 
     def _compare(self, now: Emitted, node: str) -> None:

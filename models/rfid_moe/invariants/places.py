@@ -1,4 +1,6 @@
-"""Where shards are, and who may be asked: one copy on a node, one release in a shard, maps that go forward and cover."""
+"""Where shards are, and who may be asked: one copy on a node, one release in a shard, maps that go forward and
+cover.
+"""
 
 from models.rfid_moe.events import (
     Computing,

@@ -1,4 +1,6 @@
-"""What adds up to an answer: each pair once, weights that sum to one, errors within certificates, losses that are said."""
+"""What adds up to an answer: each pair once, weights that sum to one, errors within certificates, losses that are
+said.
+"""
 
 from models.rfid_moe.bank import bank_of
 from models.rfid_moe.compression import Infeasible, Release, release_of
@@ -82,7 +84,9 @@ class TokensConserved(Invariant):
             return
         for term in event.terms:
             if self._last.get(session, {}).get((event.slot, term.wanted)) != term.number:
-                self.contradict(emitted, f"{where}: expert {term.wanted} is from part {term.number}, not the last one sent")
+                self.contradict(
+                    emitted, f"{where}: expert {term.wanted} is from part {term.number}, not the last one sent"
+                )
             elif term.number not in self._back.get(session, {}):
                 self.contradict(emitted, f"{where}: expert {term.wanted} is from part {term.number}, which is not back")
 
@@ -115,7 +119,9 @@ class NoSilentLoss(Invariant):
             if not event.degraded:
                 self._whole[event.request] = None
         elif isinstance(event, Taken) and not event.degraded and event.request not in self._whole:
-            self.contradict(emitted, f"{event.request} was taken for a full answer, which nobody gave ({when(emitted)})")
+            self.contradict(
+                emitted, f"{event.request} was taken for a full answer, which nobody gave ({when(emitted)})"
+            )
 
     def _combined(self, emitted: Emitted, event: Combined) -> None:
         lost = self._lost.setdefault((emitted.node, emitted.incarnation, event.request), {})

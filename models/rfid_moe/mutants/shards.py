@@ -1,13 +1,14 @@
 """Bugs of compression, placement and loading."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from models.rfid_moe.allocation import floor_max
-from models.rfid_moe.compression import Allocation, Assembly, Image, Projection, Residue, projection_of
+from models.rfid_moe.compression import Allocation, Assembly, Image, Residue, projection_of
 from models.rfid_moe.images import Store
 from models.rfid_moe.moves import Moves
 from models.rfid_moe.placement import Cluster, Planner
 from models.rfid_moe.popularity import Popularity
+from models.rfid_moe.residual import Projection
 from models.rfid_moe.shards import Row
 from models.rfid_moe.watch import Watch
 
@@ -60,7 +61,7 @@ class TwinsTogether(Planner):
 class DrainsFirst(Moves):
     """A copy is too many as soon as another one is on its way."""
 
-    def may_go(self, full: list[Row], mapped: dict[int, None], wanted: int) -> bool:  # noqa: ARG002
+    def may_go(self, full: list[Row], mapped: Mapping[int, None], wanted: int) -> bool:  # noqa: ARG002
         """Whether or not the other one serves."""
         return len(full) > wanted
 
