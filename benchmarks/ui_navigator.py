@@ -11,18 +11,12 @@ from sim.explore.statistics import wilson
 
 SCENARIO = "scenarios/ui_navigator/calm.yaml"
 CHANCES = ("0%", "5%", "10%", "20%", "40%")
-OVER = {
-    "duration": "45s",
-    "settle": "10s",
-    "workload.0.clients": 6,
-    "systems.agent.parameters.done_share": "0%",
-}
+OVER = ("duration=45s", "settle=10s", "workload.0.clients=6", "systems.agent.parameters.done_share=0%")
 
 
 def words_of(chance: str, seed: int) -> Counter[str]:
     """How the tasks of one run ended that can be done, and whose user was told."""
-    loaded = sim.load(SCENARIO).with_({**OVER, "systems.agent.parameters.flakiness": chance})
-    result = sim.run(loaded, seed)
+    result = sim.run(sim.load(SCENARIO, (*OVER, f"systems.agent.parameters.flakiness={chance}")), seed)
     if result.failed:
         raise AssertionError(f"seed {seed} at {chance}: {result.failed}")
     return Counter(str(op.result) for op in result.history if op.outcome == "ok" and op.arg != "impossible")
