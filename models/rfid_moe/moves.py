@@ -106,7 +106,7 @@ class Moves:
                 for row in cluster.standing
                 if row.number not in gone and self._spare(cluster, row) and (row.layer, row.expert) != (layer, expert)
             ]
-            own = [row for row in cluster.of(layer, expert, SHADOW) if len(cluster.nodes) == 1]
+            own = [row for row in cluster.of(layer, expert, SHADOW) if row.number and len(cluster.nodes) == 1]
             if own or victims:
                 row = own[0] if own else min(victims, key=lambda one: (one.kind != SHADOW, self._worth(cluster, one)))
                 gone[row.number] = None

@@ -13,6 +13,7 @@ from models.rfid_moe.shards import FULL, SHADOW, STAGE, Row
 Size = Callable[[int, int, str, int], int]
 Load = Callable[[int, int], int]
 Copies = Mapping[tuple[int, int], int]
+REPLICA = "replica"
 ENOUGH = 115
 """Percent of the least highest load per copy with which a distribution of replicas is left as it is."""
 
@@ -93,9 +94,11 @@ class Planner:
         """Rows to claim: stages, then what has no copy, then shadows, then replicas; the hottest first."""
         rows = list(self._stages(cluster))
         order = sorted(copies, key=lambda key: (-cluster.load(*key), key))
-        for fewest in (FULL, SHADOW, "replica"):
+        for what in (FULL, SHADOW, REPLICA):
             for layer, expert in order:
-                rows += self._missing_of(cluster, layer, expert, fewest, copies[layer, expert])
+                rows += self._missing_of(cluster, layer, expert, what, copies[layer, expert])
+            if any(not cluster.of(*key, FULL) for key in order):
+                break  # nothing takes room before everybody has a copy
         return rows
 
     def _missing_of(self, cluster: Cluster, layer: int, expert: int, what: str, copies: int) -> Iterable[Row]:

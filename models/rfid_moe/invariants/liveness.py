@@ -81,13 +81,13 @@ class Balanced(Check):
     name = "balanced"
     watches = (Combined, MapChanged, Shifted)
 
-    _PAIRS_MIN = 150
-    _SLACK = 140
+    _PAIRS_MIN = 200
+    _SLACK = 160
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._router = bank_of(settings.shape).router
-        self._window = settings.rebalance
+        self._window = max(2 * settings.rebalance, 10 * SECOND)
         self._pairs: list[tuple[int, int, tuple[int, ...]]] = []
         self._map: tuple[int, PlacementMap] | None = None
         self._shifted = 0
@@ -107,7 +107,7 @@ class Balanced(Check):
         """Count the last window."""
         began = record.end_ns - self._window
         steady = max(self._shifted, record.settle_ns if record.faults else 0)
-        long_enough = record.end_ns - steady > 2 * self._settings.rebalance
+        long_enough = record.end_ns - steady > self._window + self._settings.rebalance
         if self._map is None or self._settings.drift or not long_enough or not self._settings.replicas:
             return Verdict(self.name, "pass", "nothing is claimed: traffic was not steady for long enough", "liveness")
         for layer in range(self._settings.layers):
