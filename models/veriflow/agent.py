@@ -1,0 +1,254 @@
+"""The agent of a GPU node: makes its runtime's processes what is bound to the node, and says what became of them.
+
+It keeps nothing that it could not ask for again. After a restart it reads the runtime's epoch and table, registers, adopts
+what has rows and stops the rest, so its restart alone loses no work.
+"""
+
+from typing import TYPE_CHECKING
+
+from models.veriflow import messages as m
+from models.veriflow.bell import Bell
+from models.veriflow.commands import Register, Release, Renew, Report
+from models.veriflow.events import LateWord
+from models.veriflow.informer import Interest
+from models.veriflow.ledger import rows_of
+from models.veriflow.objects import EXITED, HELD, MEMBER_ORDER, RUNNING, Attempt, Member, Object
+from models.veriflow.places import Places
+from models.veriflow.port import Port
+from models.veriflow.registry import REGISTER, RESET
+from models.veriflow.settings import Settings
+from sim import MS, Actor, Refused, Timeout, on
+
+if TYPE_CHECKING:
+    from models.veriflow.parts import Parts
+
+AGAIN = 100 * MS
+Mine = tuple[Attempt, int, Member]
+"""An attempt, and one of its members that is here"""
+
+
+class Agent(Actor):
+    """One incarnation of an agent."""
+
+    def __init__(self, settings: Settings, places: Places, parts: "Parts", number: int) -> None:
+        self.settings = settings
+        self._places = places
+        self._parts = parts
+        self._number = number
+
+    def on_start(self) -> None:
+        """Follow what is bound here, and look after it."""
+        settings, apis = self.settings, self._places.apis
+        self._runtime = self._places.runtime_of(self.name)
+        self._duties = self._parts.duties(self)
+        self._table: m.Table | None = None
+        self._registered = 0
+        self._missing: tuple[int, ...] = ()
+        self._renewed_at = self.elapsed()
+        self._must_reset = False
+        self._bell = Bell(self)
+        self._again = self.timer(self._bell.ring)
+        self.port = Port(self, apis, self._number, settings.call_timeout)
+        interest = Interest(("Attempt",), self.name)
+        self.informer = self._parts.informer(self, apis, interest, settings, self._changed, self._bell.ring)
+        self.spawn(self.informer.follow(self._number))
+        self.spawn(self._work())
+        self.spawn(self._renew())
+        self._resync = self.timer(self._look_again)
+        self._resync.reset(settings.resync)
+
+    def _changed(self, before: Object | None, after: Object | None) -> None:  # noqa: ARG002 - it only says when to look
+        self._bell.ring()
+
+    def _look_again(self) -> None:
+        self._table = None
+        self._bell.ring()
+        self._resync.reset(self.settings.resync)
+
+    @on(m.Push)
+    def push(self, source: str, push: m.Push) -> None:
+        """From a front."""
+        self.informer.push(source, push)
+
+    @on(m.Told)
+    def told(self, source: str, told: m.Told) -> None:
+        """From the runtime: something ended, or it has begun anew."""
+        if source == self._runtime and (self._table is None or told.table.epoch >= self._table.epoch):
+            self._table = None if self._table is None else told.table
+            self._bell.ring()
+
+    # Leases
+
+    async def _renew(self) -> None:
+        """Say that the node is alive; cut off for long, stop its processes: that saves work, and safety rests on fences."""
+        settings = self.settings
+        while True:
+            if self._registered:
+                sent_at = self.elapsed()
+                try:
+                    reply = await self.port.do(Renew(self.name, self._registered, self.now()))
+                    self._renewed_at = sent_at
+                    if reply.reason in (RESET, REGISTER):
+                        self._registered = 0
+                        self._must_reset = reply.reason == RESET
+                        self._bell.ring()
+                except Timeout:
+                    self._duties.after_silence(self.elapsed() - self._renewed_at)
+            await self.sleep(settings.renew)
+
+    # Work
+
+    async def _work(self) -> None:
+        while True:
+            await self._bell.heard()
+            try:
+                await self._look()
+            except (Refused, Timeout):
+                self._again.reset(AGAIN)
+
+    async def _look(self) -> None:
+        """One look at wish and world, with every step that it calls for."""
+        if self._table is None:
+            self._table = await self._ask(m.TableAsk())
+        if self._must_reset:
+            self._table = await self._ask(m.Reset(self._registered))
+            self._must_reset = False
+        table = self._table
+        if table.epoch != self._registered or table.missing != self._missing:
+            await self._register(table)
+        if self.informer.synced and self._registered:
+            await self._stop_strangers()
+            for name in list(self.informer.objects["Attempt"]):
+                attempt = self.informer.objects["Attempt"].get(name)
+                if isinstance(attempt, Attempt):
+                    for index, member in enumerate(attempt.members):
+                        if member.node == self.name and member.epoch == self._registered:
+                            await self._step((attempt, index, member))
+
+    async def _register(self, table: m.Table) -> None:
+        reply = await self.port.do(Register(self.name, table.epoch, table.missing))
+        if not reply.ok:
+            raise Timeout(self.name)
+        if reply.reason == RESET:
+            node = reply.object
+            above = getattr(node, "epoch", 0)
+            self._table = await self._ask(m.Reset(above))
+            raise Timeout(self.name)  # and look again
+        self._registered, self._missing = table.epoch, table.missing
+        self._renewed_at = self.elapsed()
+
+    async def _ask(self, request: m.TableAsk | m.Reset | m.StartProcess | m.StopProcesses) -> m.Table:
+        """The runtime's answer is its table."""
+        return await self.call(self._runtime, request, timeout=self.settings.call_timeout + self.settings.grace)
+
+    def process_of(self, attempt: Attempt, index: int) -> m.Process | None:
+        """What the runtime knows of a member."""
+        assert self._table is not None, "the table was read before anything is looked at"
+        for process in self._table.processes:
+            if (process.job, process.attempt, process.member) == (attempt.job_uid, attempt.number, index):
+                return process
+        return None
+
+    async def _stop_strangers(self) -> None:
+        """Stop processes that nothing is bound for. The list is not older than the store was when this agent began."""
+        assert self._table is not None, "the table was read before"
+        bound = {(one.job_uid, one.number) for one in self._attempts()}
+        for process in self._table.processes:
+            if (process.job, process.attempt) not in bound:
+                self._table = await self._ask(m.StopProcesses(process.job, process.attempt, 0))
+
+    def _attempts(self) -> list[Attempt]:
+        return [one for one in self.informer.objects["Attempt"].values() if isinstance(one, Attempt)]
+
+    async def _step(self, mine: Mine) -> None:
+        attempt, index, member = mine
+        process = self.process_of(attempt, index)
+        if not attempt.is_open:
+            await self._duties.wind_up(mine, process)
+        elif process is not None and process.code is not None:
+            await self._report(mine, EXITED, process.code)
+        elif member.state == "":
+            if self._is_free(member):
+                await self._report(mine, HELD)
+            else:
+                self._again.reset(AGAIN)
+        elif process is not None:
+            await self._report(mine, RUNNING)
+        elif member.state == RUNNING:
+            await self._report(mine, EXITED, m.VANISHED_CODE)
+        elif self.is_go(attempt):
+            await self._start(mine)
+
+    def is_go(self, attempt: Attempt) -> bool:
+        """The barrier: all members' devices are held."""
+        return all(MEMBER_ORDER[member.state] >= MEMBER_ORDER[HELD] for member in attempt.members)
+
+    def _is_free(self, member: Member) -> bool:
+        assert self._table is not None, "the table was read before anything is looked at"
+        busy = {device for one in self._table.processes if one.code is None for device in one.devices}
+        return busy.isdisjoint(member.devices)
+
+    async def _start(self, mine: Mine) -> None:
+        attempt, index, member = mine
+        order = m.StartProcess(
+            attempt.job_uid, attempt.number, index, member.epoch, member.devices, attempt.step, attempt.spec
+        )
+        self._table = await self._duties.start(order)
+        await self._report(mine, RUNNING)
+
+    async def start(self, order: m.StartProcess) -> m.Table:
+        """Ask the runtime to start a process."""
+        return await self._ask(order)
+
+    async def stop(self, attempt: Attempt) -> None:
+        """Stop an attempt's processes here; when this returns the runtime has confirmed that they are gone."""
+        self._table = await self._ask(m.StopProcesses(attempt.job_uid, attempt.number, self.settings.grace))
+
+    async def stop_all(self) -> None:
+        """Stop everything."""
+        try:
+            self._table = await self._ask(m.StopProcesses(0, 0, 0))
+        except (Refused, Timeout):
+            self._table = None
+        self._bell.ring()
+
+    async def release(self, mine: Mine) -> None:
+        """A member's processes are gone: so are its rows."""
+        attempt, index, member = mine
+        rows = rows_of(str(attempt.job_uid), attempt.number, index, member.node, member.epoch, member.devices)
+        await self.port.do(Release(tuple(row.id for row in rows)))
+
+    async def _report(self, mine: Mine, state: str, code: int = 0) -> None:
+        attempt, index, member = mine
+        if MEMBER_ORDER[state] <= MEMBER_ORDER[member.state]:
+            return
+        reply = await self.port.do(Report(attempt.name, attempt.uid, index, state, code))
+        if not reply.ok:
+            self.emit(LateWord(attempt.job), at_once=True)
+
+
+class Duties:
+    """Rules of an agent: what it does when an attempt is over, and when it hears nothing."""
+
+    def __init__(self, agent: Agent) -> None:
+        self.agent = agent
+        self._released: dict[tuple[str, int], int] = {}
+
+    async def wind_up(self, mine: Mine, process: m.Process | None) -> None:
+        """An attempt is over: stop its processes here, and when they are gone give back its rows."""
+        attempt, index, member = mine
+        if process is not None:
+            await self.agent.stop(attempt)
+        key = attempt.name, index
+        if member.held and self._released.get(key) != attempt.revision:
+            await self.agent.release(mine)
+            self._released[key] = attempt.revision
+
+    async def start(self, order: m.StartProcess) -> m.Table:
+        """Start a member's process, and know that it runs."""
+        return await self.agent.start(order)
+
+    def after_silence(self, ns: int) -> None:
+        """Nobody answered for so long, by the agent's own clock."""
+        if ns > self.agent.settings.lost * 4 // 5:
+            self.agent.spawn(self.agent.stop_all())
