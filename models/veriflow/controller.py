@@ -136,9 +136,10 @@ class Controller(Actor):
         seen = self.informer.revision
         self.emit(Reconciled(self.name, name, seen, 0), at_once=True)
         reply = await self.port.do(command)
-        if not reply.ok:
+        if reply.ok:
+            self.emit(Reconciled(self.name, name, seen, reply.revision), at_once=True)
+        else:
             self.emit(ConflictSeen(self.name, name), at_once=True)
-        self.emit(Reconciled(self.name, name, seen, reply.revision if reply.ok else 0), at_once=True)
         await self.informer.reach(acknowledged(reply))
         return reply
 

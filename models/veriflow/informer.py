@@ -102,10 +102,11 @@ class Informer:
 
     async def _list(self) -> None:
         actor, interest = self._actor, self._interest
+        known = self._floor
         ask = ListAll(interest.kinds, interest.node, self.floor(), fresh=not self.synced)
         timeout = 2 * self._settings.call_timeout
         listed = await actor.call(self.server, ask, timeout=timeout)
-        actor.emit(Relisted(actor.name, self._why, self._floor, listed.revision), at_once=True)
+        actor.emit(Relisted(actor.name, self._why, known, listed.revision), at_once=True)
         self._replace(listed)
 
     def _replace(self, listed: Listed) -> None:

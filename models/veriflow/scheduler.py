@@ -221,9 +221,10 @@ class Scheduler(Actor):
         self.emit(Reconciled(self.name, name, seen, 0), at_once=True)
         reply = await self.port.do(command)
         self._steps.after_write(name, reply)
-        if not reply.ok:
+        if reply.ok:
+            self.emit(Reconciled(self.name, name, seen, reply.revision), at_once=True)
+        else:
             self.emit(ConflictSeen(self.name, name), at_once=True)
-        self.emit(Reconciled(self.name, name, seen, reply.revision if reply.ok else 0), at_once=True)
         await self._steps.settle(self.informer, reply)
         return reply
 
