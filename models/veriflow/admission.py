@@ -1,8 +1,10 @@
 """Who is let in: what is refused at submission, and when a queued job gets its quota. Judged inside the transaction."""
 
+from collections.abc import Iterable, Mapping
+
 import msgspec
 
-from models.veriflow.objects import ADMITTED, LOST, QUEUED, Job, JobSpec, Queue
+from models.veriflow.objects import ADMITTED, LOST, QUEUED, Attempt, Job, JobSpec, Node, Queue
 from models.veriflow.placement import could_ever_hold
 from models.veriflow.tables import Tables
 
@@ -12,17 +14,27 @@ QUOTA, LATE, HELD_ROWS, NOT_QUEUED = "quota", "late", "its old members are not g
 class Backoff:
     """When a job that failed may be tried again."""
 
-    def is_due(self, job: Job, now: int) -> bool:
-        """Whether its delay has passed, on the store's clock."""
-        return job.not_before <= now
+    def left(self, job: Job, now: int) -> int:
+        """Ns until its delay has passed, on the store's clock; 0 or less if it has."""
+        return job.not_before - now
+
+
+class Clearance:
+    """When a job's old members are gone."""
+
+    def is_clear(self, attempts: Iterable[Attempt], nodes: Mapping[str, Node]) -> bool:
+        """Whether no rows of these attempts stand, but for those on lost nodes: what is there is unknown for long."""
+        held = (member for attempt in attempts for member in attempt.members if member.held)
+        return all(nodes[member.node].state == LOST for member in held)
 
 
 class Admission:
     """The rules of `submit` and `admit`."""
 
-    def __init__(self, tables: Tables, backoff: Backoff) -> None:
+    def __init__(self, tables: Tables, backoff: Backoff, clearance: Clearance) -> None:
         self._tables = tables
         self._backoff = backoff
+        self._clearance = clearance
 
     # Submission
 
@@ -46,8 +58,8 @@ class Admission:
             types = dict.fromkeys(node.gpu_type for node in nodes)
             return f"gpu type {spec.gpu_type!r}: unknown; there are {', '.join(types) or 'none'}"
         if not could_ever_hold(nodes, spec):
-            where = "on one node " if spec.one_node else ""
-            return f"infeasible: no nodes could ever hold {spec.members} x {spec.gpus} {spec.gpu_type} {where}of {spec.memory} bytes"
+            gang = f"{spec.members} x {spec.gpus} {spec.gpu_type} of {spec.memory} bytes"
+            return f"infeasible: no nodes could ever hold {gang}{' on one node' if spec.one_node else ''}"
         if not could_ever_admit(self._tables.queues, queue, spec):
             return f"infeasible: {spec.need} {spec.gpu_type} are more than queue {queue.name!r} may ever use"
         return ""
@@ -73,7 +85,7 @@ class Admission:
 
     def is_due(self, job: Job) -> bool:
         """Whether its back-off has passed."""
-        return self._backoff.is_due(job, self._tables.at)
+        return self._backoff.left(job, self._tables.at) <= 0
 
     def grant(self, job: Job) -> None:
         """It has its quota from now on."""
@@ -88,13 +100,10 @@ class Admission:
         return tables.quota.fits(tables.queues, tables.use, spec.queue, spec.gpu_type, spec.need)
 
     def is_clear(self, job: Job) -> bool:
-        """Whether the rows of its earlier attempts are gone, but for those on lost nodes: these are unknown for long."""
+        """Whether the members of its earlier attempts are gone."""
         tables = self._tables
-        for name in tables.attempts_of.get((job.name, job.uid), ()):
-            for member in tables.attempts[name].members:
-                if member.held and tables.nodes[member.node].state != LOST:
-                    return False
-        return True
+        names = tables.attempts_of.get((job.name, job.uid), ())
+        return self._clearance.is_clear((tables.attempts[name] for name in names), tables.nodes)
 
 
 def replace_state(job: Job, state: str, at: int, **fields: object) -> Job:

@@ -1,9 +1,10 @@
 """The agent of a GPU node: makes its runtime's processes what is bound to the node, and says what became of them.
 
-It keeps nothing that it could not ask for again. After a restart it reads the runtime's epoch and table, registers, adopts
-what has rows and stops the rest, so its restart alone loses no work.
+It keeps nothing that it could not ask for again. After a restart it reads the runtime's epoch and table, registers,
+adopts what has rows and stops the rest, so its restart alone loses no work.
 """
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from models.veriflow import messages as m
@@ -41,7 +42,8 @@ class Agent(Actor):
         settings, apis = self.settings, self._places.apis
         self._runtime = self._places.runtime_of(self.name)
         self._duties = self._parts.duties(self)
-        self._table: m.Table | None = None
+        self._table = m.Table(0, 0, (), ())
+        self._is_stale = True
         self._registered = 0
         self._missing: tuple[int, ...] = ()
         self._renewed_at = self.elapsed()
@@ -50,7 +52,8 @@ class Agent(Actor):
         self._again = self.timer(self._bell.ring)
         self.port = Port(self, apis, self._number, settings.call_timeout)
         interest = Interest(("Attempt",), self.name)
-        self.informer = self._parts.informer(self, apis, interest, settings, self._changed, self._bell.ring)
+        self._inherited: dict[str, None] | None = None
+        self.informer = self._parts.informer(self, apis, interest, settings, self._changed, self._listed)
         self.spawn(self.informer.follow(self._number))
         self.spawn(self._work())
         self.spawn(self._renew())
@@ -60,8 +63,13 @@ class Agent(Actor):
     def _changed(self, before: Object | None, after: Object | None) -> None:  # noqa: ARG002 - it only says when to look
         self._bell.ring()
 
+    def _listed(self) -> None:
+        if self._inherited is None:
+            self._inherited = dict.fromkeys(one.name for one in self._attempts())
+        self._bell.ring()
+
     def _look_again(self) -> None:
-        self._table = None
+        self._is_stale = True
         self._bell.ring()
         self._resync.reset(self.settings.resync)
 
@@ -73,14 +81,19 @@ class Agent(Actor):
     @on(m.Told)
     def told(self, source: str, told: m.Told) -> None:
         """From the runtime: something ended, or it has begun anew."""
-        if source == self._runtime and (self._table is None or told.table.epoch >= self._table.epoch):
-            self._table = None if self._table is None else told.table
+        if source == self._runtime:
+            self._learn(told.table)
             self._bell.ring()
+
+    def _learn(self, table: m.Table) -> None:
+        """Tables overtake each other on the way."""
+        if (table.epoch, table.serial) > (self._table.epoch, self._table.serial):
+            self._table = table
 
     # Leases
 
     async def _renew(self) -> None:
-        """Say that the node is alive; cut off for long, stop its processes: that saves work, and safety rests on fences."""
+        """Say that the node is alive; cut off for long, stop its processes: that saves work, safety rests on fences."""
         settings = self.settings
         while True:
             if self._registered:
@@ -108,10 +121,11 @@ class Agent(Actor):
 
     async def _look(self) -> None:
         """One look at wish and world, with every step that it calls for."""
-        if self._table is None:
-            self._table = await self._ask(m.TableAsk())
+        if self._is_stale:
+            await self._ask(m.TableAsk())
+            self._is_stale = False
         if self._must_reset:
-            self._table = await self._ask(m.Reset(self._registered))
+            await self._ask(m.Reset(self._table.epoch))
             self._must_reset = False
         table = self._table
         if table.epoch != self._registered or table.missing != self._missing:
@@ -132,18 +146,20 @@ class Agent(Actor):
         if reply.reason == RESET:
             node = reply.object
             above = getattr(node, "epoch", 0)
-            self._table = await self._ask(m.Reset(above))
+            await self._ask(m.Reset(above))
             raise Timeout(self.name)  # and look again
         self._registered, self._missing = table.epoch, table.missing
         self._renewed_at = self.elapsed()
 
-    async def _ask(self, request: m.TableAsk | m.Reset | m.StartProcess | m.StopProcesses) -> m.Table:
-        """The runtime's answer is its table."""
-        return await self.call(self._runtime, request, timeout=self.settings.call_timeout + self.settings.grace)
+    async def _ask(self, request: m.TableAsk | m.Reset | m.StartProcess | m.StopProcesses) -> None:
+        """The runtime's answer is its table. After a refusal or silence it has to be asked for."""
+        self._is_stale = True
+        timeout = self.settings.call_timeout + self.settings.grace
+        self._learn(await self.call(self._runtime, request, timeout=timeout))
+        self._is_stale = False
 
     def process_of(self, attempt: Attempt, index: int) -> m.Process | None:
         """What the runtime knows of a member."""
-        assert self._table is not None, "the table was read before anything is looked at"
         for process in self._table.processes:
             if (process.job, process.attempt, process.member) == (attempt.job_uid, attempt.number, index):
                 return process
@@ -151,11 +167,10 @@ class Agent(Actor):
 
     async def _stop_strangers(self) -> None:
         """Stop processes that nothing is bound for. The list is not older than the store was when this agent began."""
-        assert self._table is not None, "the table was read before"
         bound = {(one.job_uid, one.number) for one in self._attempts()}
         for process in self._table.processes:
             if (process.job, process.attempt) not in bound:
-                self._table = await self._ask(m.StopProcesses(process.job, process.attempt, 0))
+                await self._ask(m.StopProcesses(process.job, process.attempt, 0))
 
     def _attempts(self) -> list[Attempt]:
         return [one for one in self.informer.objects["Attempt"].values() if isinstance(one, Attempt)]
@@ -172,7 +187,7 @@ class Agent(Actor):
                 await self._report(mine, HELD)
             else:
                 self._again.reset(AGAIN)
-        elif process is not None:
+        elif self._duties.runs(member, process, inherited=attempt.name in (self._inherited or {})):
             await self._report(mine, RUNNING)
         elif member.state == RUNNING:
             await self._report(mine, EXITED, m.VANISHED_CODE)
@@ -184,7 +199,6 @@ class Agent(Actor):
         return all(MEMBER_ORDER[member.state] >= MEMBER_ORDER[HELD] for member in attempt.members)
 
     def _is_free(self, member: Member) -> bool:
-        assert self._table is not None, "the table was read before anything is looked at"
         busy = {device for one in self._table.processes if one.code is None for device in one.devices}
         return busy.isdisjoint(member.devices)
 
@@ -193,23 +207,21 @@ class Agent(Actor):
         order = m.StartProcess(
             attempt.job_uid, attempt.number, index, member.epoch, member.devices, attempt.step, attempt.spec
         )
-        self._table = await self._duties.start(order)
+        await self._duties.start(order)
         await self._report(mine, RUNNING)
 
-    async def start(self, order: m.StartProcess) -> m.Table:
+    async def start(self, order: m.StartProcess) -> None:
         """Ask the runtime to start a process."""
-        return await self._ask(order)
+        await self._ask(order)
 
     async def stop(self, attempt: Attempt) -> None:
         """Stop an attempt's processes here; when this returns the runtime has confirmed that they are gone."""
-        self._table = await self._ask(m.StopProcesses(attempt.job_uid, attempt.number, self.settings.grace))
+        await self._ask(m.StopProcesses(attempt.job_uid, attempt.number, self.settings.grace))
 
     async def stop_all(self) -> None:
         """Stop everything."""
-        try:
-            self._table = await self._ask(m.StopProcesses(0, 0, 0))
-        except (Refused, Timeout):
-            self._table = None
+        with suppress(Refused, Timeout):  # it is tried again while nobody answers
+            await self._ask(m.StopProcesses(0, 0, 0))
         self._bell.ring()
 
     async def release(self, mine: Mine) -> None:
@@ -228,25 +240,32 @@ class Agent(Actor):
 
 
 class Duties:
-    """Rules of an agent: what it does when an attempt is over, and when it hears nothing."""
+    """Rules of an agent: what it adopts, what it does when an attempt is over, and when it hears nothing."""
 
     def __init__(self, agent: Agent) -> None:
         self.agent = agent
         self._released: dict[tuple[str, int], int] = {}
 
     async def wind_up(self, mine: Mine, process: m.Process | None) -> None:
-        """An attempt is over: stop its processes here, and when they are gone give back its rows."""
+        """An attempt is over: stop its processes here, and when they are gone give back its rows.
+
+        Also if none is known: an order to start one may still be under way, and the runtime refuses it from now on.
+        """
         attempt, index, member = mine
-        if process is not None:
-            await self.agent.stop(attempt)
         key = attempt.name, index
+        if process is not None or (member.held and self._released.get(key) != attempt.revision):
+            await self.agent.stop(attempt)
         if member.held and self._released.get(key) != attempt.revision:
             await self.agent.release(mine)
             self._released[key] = attempt.revision
 
-    async def start(self, order: m.StartProcess) -> m.Table:
+    def runs(self, member: Member, process: m.Process | None, *, inherited: bool) -> bool:  # noqa: ARG002
+        """Whether a member runs: the runtime says so. What this agent found bound when it began is no exception."""
+        return process is not None
+
+    async def start(self, order: m.StartProcess) -> None:
         """Start a member's process, and know that it runs."""
-        return await self.agent.start(order)
+        await self.agent.start(order)
 
     def after_silence(self, ns: int) -> None:
         """Nobody answered for so long, by the agent's own clock."""

@@ -12,7 +12,6 @@ from models.veriflow.ledger import rows_of
 from models.veriflow.objects import (
     ADMITTED,
     CHARGED,
-    LOST,
     QUEUED,
     READY,
     Attempt,
@@ -52,6 +51,8 @@ class Board:
         self.rule = parts.gang_rule()
         self.quota = parts.quota()
         self.nominations = parts.nominations()
+        self._backoff = parts.backoff()
+        self._clearance = parts.clearance()
         self.version = 0
         """Raised when somebody may be admitted who could not before."""
         self.clear()
@@ -92,7 +93,7 @@ class Board:
         """One object changed."""
         one = after if after is not None else before
         if isinstance(one, Job):
-            self._change_job(before if isinstance(before, Job) else None, after if isinstance(after, Job) else None)
+            self._change_job(one.name, after if isinstance(after, Job) else None)
         elif isinstance(one, Attempt):
             self._change_attempt(before, after)
         elif isinstance(one, Node):
@@ -105,8 +106,8 @@ class Board:
         elif isinstance(one, Claim):
             self._change_claim(before, after)
 
-    def _change_job(self, before: Job | None, after: Job | None) -> None:
-        name = (after or before).name  # type: ignore[union-attr] # one of them is there
+    def _change_job(self, name: str, after: Job | None) -> None:
+        before = self.jobs.get(name)
         if before is not None:
             self._uncharge(before)
             self._forget_nominations(before)
@@ -125,9 +126,9 @@ class Board:
                 self.preparing[name] = None
             if after.state == QUEUED and (before is None or before.state != QUEUED or before.uid != after.uid):
                 self._enqueue(after)
-        freed = before is not None and (before.state in CHARGED or before.nominated or before.victims)
-        if freed and (after is None or after.state not in CHARGED or not after.nominated):
-            self.stir((after or before).spec.gpu_type)  # type: ignore[union-attr]
+        held = before is not None and (before.state in CHARGED or before.nominated or before.victims)
+        if held and before is not None and (after is None or after.state not in CHARGED or not after.nominated):
+            self.stir(before.spec.gpu_type)
 
     def _charge(self, job: Job) -> None:
         if self.quota.is_charged(job):
@@ -249,7 +250,7 @@ class Board:
         return [one for (kind, memory), one in self._buckets.items() if kind == gpu_type and memory >= spec.memory]
 
     def place(self, job: Job) -> tuple[Member, ...] | None:
-        """Where the whole gang goes, with its devices; None if it does not fit now. Its own nominations are open to it."""
+        """Where the whole gang goes, with its devices; None if it does not fit. Its own nominations are open."""
         own = dict.fromkeys(node for node, _ in job.nominated)
         for node in own:
             self._recount(node, job.name)
@@ -304,7 +305,7 @@ class Board:
             _, name, uid = heappop(self._delayed)
             job = self.jobs.get(name)
             if job is not None and job.uid == uid and job.state == QUEUED:
-                if job.not_before > now:
+                if self._backoff.left(job, now) > 0:
                     heappush(self._delayed, (job.not_before, name, uid))
                     break
                 self._push(job)
@@ -330,12 +331,9 @@ class Board:
         return None
 
     def is_clear(self, job: Job) -> bool:
-        """Whether its old members are gone, but for those on lost nodes."""
-        return not any(
-            member.held and self.nodes[member.node].state != LOST
-            for name in self.attempts_of.get(job.uid, ())
-            for member in self.attempts[name].members
-        )
+        """Whether its old members are gone."""
+        names = self.attempts_of.get(job.uid, ())
+        return not names or self._clearance.is_clear((self.attempts[name] for name in names), self.nodes)
 
     def is_held_back(self, job: Job) -> bool:
         """Whether a victim has to wait until its preemptor is served, or withdrawn."""

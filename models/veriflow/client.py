@@ -24,7 +24,7 @@ VERBS = {"submit": 6, "twice": 6, "other": 0, "again": 0, "reuse": 0, "cancel": 
 """What a workload may ask. A literal `submit` says queue, members, GPUs of each, type, ms of work, priority."""
 
 ORDERS = {"cordon": 0, "uncordon": 0, "drain": 0, "unplug": 1, "replug": 1, "quota": 1, "claim": 2, "unclaim": 0}
-"""What an admin may order: of a node by name, a device of it, the nominal quota of a queue, a shared claim on a node."""
+"""What an admin may order: of a node, of a device of it, the nominal quota of a queue, a shared claim on a device."""
 
 PATIENCE = 700 * MS
 REUSED = 4
@@ -213,7 +213,7 @@ class Tenant(Actor):
         self.emit(Answered(self.tenant, key, verb, seen.name, seen.uid, seen.tenant, seen.state, seen.revision, wish))
 
     async def _ask(self, request: Request[R], turn: int = 0) -> R:
-        """Ask one front after the other until there is an answer; what was refused after a silence may have happened."""
+        """Ask one front after the other until there is an answer."""
         deadline = self.elapsed() + self._script.timeout_ns
         apis: Sequence[str] = self._places.apis
         while (left := deadline - self.elapsed()) > 0:
@@ -243,7 +243,9 @@ class Admin:
             if verb in ("unplug", "replug"):
                 self._client.send(self._places.runtime_of(key), m.Unplug(number(said[0]), verb == "replug"))
             elif verb == "claim":
-                await self._port.do(ClaimShared(f"claim/{key}/{said[0]}", "serving", key, number(said[0]), number(said[1])))
+                await self._port.do(
+                    ClaimShared(f"claim/{key}/{said[0]}", "serving", key, number(said[0]), number(said[1]))
+                )
             elif verb == "unclaim":
                 await self._port.do(Unclaim(key))
             else:
@@ -284,5 +286,3 @@ def number(said: str) -> int:
         return int(said)
     except ValueError:
         return -1
-
-

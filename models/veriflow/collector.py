@@ -32,5 +32,3 @@ class Collector:
         """Whether no attempt of it, and so no row, is left."""
         attempts = self.controller.attempts_of(job)
         return not attempts
-
-

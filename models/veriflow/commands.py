@@ -3,10 +3,8 @@
 `register` is a fifth: it ends a node's older epochs, and their rows go with them in the same record.
 """
 
-from models.veriflow.objects import Claim, Job, JobSpec, Lease, Member, Node, Object, Queue
+from models.veriflow.objects import Attempt, Job, JobSpec, Lease, Member, Node, Object, Queue
 from sim import Message
-
-Writable = Job | Node | Queue | Lease
 
 
 class Create(Message):
@@ -27,7 +25,7 @@ class Submit(Message):
 class Update(Message):
     """Write an object if its revision is current, else `Conflict`."""
 
-    object: Job | Node | Queue | Lease
+    object: Job | Attempt | Node | Queue | Lease
 
 
 class Cancel(Message):
@@ -158,13 +156,10 @@ CONFLICT, EXISTS, LATE, MISSING = "conflict", "exists", "late", "missing"
 
 
 class Reply(Message):
-    """What became of a command. `revision` is the one that it wrote, or at which it was refused; `at` the store's clock."""
+    """What became of a command. `revision`: what it wrote, or at which it was refused; `at`: the store's clock."""
 
     ok: bool
     revision: int
     at: int
     reason: str = ""
     object: Object | None = None
-
-
-__all__ = ["Claim", "Command", "Record", "Reply"]

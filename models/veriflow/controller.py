@@ -7,7 +7,7 @@ from models.veriflow.commands import Command, Reply
 from models.veriflow.elector import Elector
 from models.veriflow.events import ConflictSeen, Reconciled
 from models.veriflow.informer import Interest
-from models.veriflow.objects import Attempt, Job, Node, Object
+from models.veriflow.objects import Attempt, Job, Lease, Node, Object
 from models.veriflow.places import Places
 from models.veriflow.port import Port
 from models.veriflow.scheduler import acknowledged
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 INTEREST = Interest(("Job", "Attempt", "Node", "Lease"))
 WORKERS = 4
 
-O = TypeVar("O", Job, Attempt, Node, Object)  # noqa: E741
+O = TypeVar("O", Job, Attempt, Node, Lease)  # noqa: E741
 
 
 class Controller(Actor):
@@ -40,7 +40,7 @@ class Controller(Actor):
         self._on_node: dict[str, dict[str, None]] = {}
         self.port = Port(self, apis, self._number, settings.call_timeout)
         self.informer = parts.informer(self, apis, INTEREST, settings, self._changed, self._listed)
-        self.jobs = parts.job_controller(self)
+        self.jobs = parts.job_controller(self, parts.backoff())
         self.nodes = parts.node_controller(self)
         self.collector = parts.collector(self)
         self._triggers = parts.triggers(self)

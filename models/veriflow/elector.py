@@ -5,6 +5,7 @@ other clocks are never compared (Kubernetes, client-go leaderelection). The lead
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import msgspec
 
@@ -46,10 +47,8 @@ class Elector:
             return
         await self._actor.sleep(self._actor.random.between(1, self._lease_ns // 8))
         while True:
-            try:
+            with suppress(Timeout):
                 await (self._challenge() if self._own is None else self._renew(self._own))
-            except Timeout:
-                pass
             if self._own is not None and not self.leads:
                 self._own = None
             await self._actor.sleep(self._lease_ns // 4)
@@ -73,9 +72,7 @@ class Elector:
             if (lease.holder, lease.count) != self._seen:
                 self._seen, self._seen_at = (lease.holder, lease.count), now
             elif now - self._seen_at > self._lease_ns:
-                await self._take(
-                    Update(msgspec.structs.replace(lease, holder=self._actor.name, count=lease.count + 1))
-                )
+                await self._take(Update(msgspec.structs.replace(lease, holder=self._actor.name, count=lease.count + 1)))
 
     async def _take(self, command: Create | Update) -> None:
         sent_at = self._actor.elapsed()

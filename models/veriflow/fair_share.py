@@ -71,7 +71,9 @@ def _dominant(capacity: Mapping[str, int], need: Mapping[str, int], tasks: int) 
     return max(Fraction(tasks * amount, capacity[resource]) for resource, amount in need.items())
 
 
-def dominant_shares(capacity: Mapping[str, int], needs: Mapping[str, Mapping[str, int]], given: Mapping[str, int]) -> list[Fraction]:
+def dominant_shares(
+    capacity: Mapping[str, int], needs: Mapping[str, Mapping[str, int]], given: Mapping[str, int]
+) -> list[Fraction]:
     """The dominant share of each user, in the order of `needs`."""
     return [_dominant(capacity, needs[user], given[user]) for user in _names(needs)]
 

@@ -60,8 +60,9 @@ class Finishing:
         if outcome == EVICTED and not self.may_evict(job, by):
             return NO_VICTIM
         self._move(job, outcome, to, delay, by, reason)
-        if job.state in OPEN:
-            self._close(self._tables.attempts[attempt_name(job.name, job.uid, number)], outcome)
+        attempt = self._tables.attempts.get(attempt_name(job.name, job.uid, number))
+        if job.state in OPEN and attempt is not None:
+            self._close(attempt, outcome)
         if outcome == EVICTED:
             self._tables.tell_preempted(job.name, number if job.state in OPEN else 0, by)
         return ""

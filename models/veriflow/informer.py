@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from models.veriflow.bell import Bell
 from models.veriflow.events import Relisted
-from models.veriflow.messages import GONE, Ack, Listed, ListAll, Push, Watch
+from models.veriflow.messages import GONE, Ack, ListAll, Listed, Push, Watch
 from models.veriflow.objects import Object, kind_of
 from models.veriflow.settings import Settings
 from models.veriflow.tables import Change
@@ -69,8 +69,8 @@ class Informer:
         return self._servers[self._turn % len(self._servers)]
 
     def store_now(self) -> int:
-        """The store's clock, at least: what was last heard of it, and what has passed since."""
-        return self._at + self._actor.elapsed() - self._noted
+        """The store's clock: what was last heard of it, and what has passed since; it may be down, so not for long."""
+        return self._at + min(self._actor.elapsed() - self._noted, 2 * self._settings.bookmark)
 
     def floor(self) -> int:
         """What no list may be older than."""
@@ -92,9 +92,8 @@ class Informer:
                     relist = False
                 await self._watch()
             except Refused as no:
-                relist = relist or no.reason == GONE
-                if no.reason == GONE:
-                    self._why = GONE
+                relist = True  # of another front, if this one is behind: the floor sees to it that nothing goes back
+                self._why = no.reason
                 self._turn += no.reason != GONE
                 await self._actor.sleep(PAUSE)
             except Timeout:
@@ -113,12 +112,17 @@ class Informer:
         for table in self.objects.values():
             table.clear()
         for one in listed.objects:
-            self.objects[kind_of(one)][one.name] = one
+            if self.lists(one):
+                self.objects[kind_of(one)][one.name] = one
         self._early.clear()
         self.synced = True
         self._advance(listed.revision, listed.at)
         self.revision = listed.revision
         self._listed()
+
+    def lists(self, one: Object) -> bool:  # noqa: ARG002 - a list is all that there is
+        """Whether an object of a list is taken in."""
+        return True
 
     async def _watch(self) -> None:
         actor, interest = self._actor, self._interest
@@ -176,7 +180,7 @@ class Informer:
     def _advance(self, revision: int, at: int) -> None:
         self.revision = revision
         self.note(revision)
-        self._at, self._noted = max(at, self.store_now() if self._noted else 0), self._actor.elapsed()
+        self._at, self._noted = at, self._actor.elapsed()
         if self._reached:
             due = [bell for wanted, bell in self._reached if wanted <= revision]
             self._reached = [one for one in self._reached if one[0] > revision]

@@ -5,8 +5,10 @@ Level-triggered: it infers nothing from having seen a change, so a step that was
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from models.veriflow import messages as m
-from models.veriflow.admission import replace_state
+from models.veriflow.admission import Backoff, replace_state
 from models.veriflow.commands import Finish, Update
 from models.veriflow.finishing import DRAIN
 from models.veriflow.objects import (
@@ -37,8 +39,9 @@ JITTER_PERCENT = 20
 class JobController:
     """The rules of jobs. `step` is called with a job's name."""
 
-    def __init__(self, controller: "Controller") -> None:
+    def __init__(self, controller: "Controller", backoff: Backoff) -> None:
         self.controller = controller
+        self._backoff = backoff
 
     async def step(self, name: str) -> None:
         """One step towards agreement."""
@@ -46,7 +49,9 @@ class JobController:
         job = controller.find(Job, name)
         if job is None or not self.sees(job):
             return
-        if job.state in TERMINAL:
+        if self.is_unobserved(job):
+            await controller.write(job.name, Update(msgspec.structs.replace(job, observed=job.generation)))
+        elif job.state in TERMINAL:
             await controller.collector.step(job)
         elif job.cancel:
             await self._end(job, CANCELED, "canceled")
@@ -61,6 +66,10 @@ class JobController:
         """Whether a job is looked at."""
         return True
 
+    def is_unobserved(self, job: Job) -> bool:
+        """Whether the tenant's last wish came when it was over, and nobody has said so."""
+        return job.state in TERMINAL and job.observed != job.generation
+
     async def _wake(self, job: Job) -> None:
         left = self.left_of_backoff(job)
         if left > 0:
@@ -72,7 +81,7 @@ class JobController:
 
     def left_of_backoff(self, job: Job) -> int:
         """Ns until the job may be tried again, on the store's clock as far as it is known."""
-        return job.not_before - self.controller.informer.store_now()
+        return self._backoff.left(job, self.controller.informer.store_now())
 
     async def _judge(self, job: Job, attempt: Attempt) -> None:
         """What is to be said of an open attempt."""
@@ -141,5 +150,3 @@ class JobController:
         reply = await self.controller.write(job.name, order)
         if not reply.ok:
             self.controller.queue.add_after(job.name, self.controller.settings.backoff)
-
-

@@ -1,7 +1,7 @@
 """The one ledger of GPUs: a row is the only statement of who may use a device; used is the sum of rows.
 
-A pure machine: `claim(id, owner, place, exclusive or bytes) -> Row or Refused`, `release(id)`, `holds(id)`. Whoever needs a
-GPU claims it here: jobs exclusively, engines and pre-loaded models a part of its memory.
+A pure machine: `claim(row) -> Row`, or Refused; `release(id)`, `holds(id)`. Whoever needs a GPU claims it here: jobs
+exclusively, engines and pre-loaded models a part of its memory.
 """
 
 from models.veriflow.objects import Device
@@ -95,5 +95,5 @@ class Ledger:
 def rows_of(owner: str, attempt: int, member: int, node: str, epoch: int, devices: tuple[int, ...]) -> list[Row]:
     """The exclusive rows of one member; ids are functions of owner, attempt, member and device."""
     return [
-        Row(f"{owner}/{attempt}/{member}/{device}", node, epoch, device, owner, attempt) for device in devices
+        Row(f"{owner}/{attempt}/{member}/{node}/{device}", node, epoch, device, owner, attempt) for device in devices
     ]

@@ -178,9 +178,10 @@ class Process(Message):
 
 
 class Table(Message):
-    """What a runtime knows: its epoch, its processes, and the devices that fell off."""
+    """What a runtime knows: epoch, processes, devices that fell off. `serial` orders the tables of an epoch."""
 
     epoch: int
+    serial: int
     processes: tuple[Process, ...]
     missing: tuple[int, ...]
 
@@ -202,7 +203,7 @@ class StartProcess(Request[Table]):
 
 
 class StopProcesses(Request[Table]):
-    """Stop all members of an attempt here (attempt 0: everything), with `grace` ns for a last checkpoint. Forget them."""
+    """Stop all members of an attempt here (job 0: everything), with `grace` ns for a last checkpoint. Forget them."""
 
     job: int
     attempt: int
@@ -265,4 +266,3 @@ OK_CODE, ERROR_CODE, FINAL_CODE, STOPPED_CODE, FENCED_CODE, DEVICE_CODE, VANISHE
 
 NODE_CODES = (STOPPED_CODE, FENCED_CODE, VANISHED_CODE)
 """Ends that the node is to blame for."""
-

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import cast
 
+from models.veriflow.agent import Agent
 from models.veriflow.api import Api
 from models.veriflow.checkpoint import Checkpoints
 from models.veriflow.client import ORDERS, VERBS, Tenant
@@ -12,7 +13,6 @@ from models.veriflow.invariants import CHECKS
 from models.veriflow.landmarks import LANDMARKS
 from models.veriflow.mutants import MUTANTS
 from models.veriflow.parts import Parts
-from models.veriflow.agent import Agent
 from models.veriflow.places import others, places_of
 from models.veriflow.roles import ROLES
 from models.veriflow.runtime import Runtime
@@ -47,8 +47,9 @@ def refuse(parameters: Parameters, servers: int) -> Iterable[tuple[str, str]]:
     settings = cast("Settings", parameters)
     left = servers - others(settings)
     if left < 2 or left % 2:
-        fixed = f"store, checkpoints, {settings.apis} apis, {settings.schedulers} schedulers, {settings.controllers} controllers"
-        yield "nodes", f"{fixed} leave {max(0, left)} of {servers} servers; GPU nodes are pairs of agent and runtime"
+        loops = f"{settings.apis} apis, {settings.schedulers} schedulers, {settings.controllers} controllers"
+        said = f"store, checkpoints, {loops} leave {max(0, left)} of {servers} servers"
+        yield "nodes", f"{said}; GPU nodes are pairs of agent and runtime"
 
 
 MODEL = Model(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.veriflow.admission import Admission, Backoff
+from models.veriflow.admission import Admission, Backoff, Clearance
 from models.veriflow.agent import Duties
 from models.veriflow.api import Front, Naming
 from models.veriflow.binding import Binding, Nominations, Numbering
@@ -32,6 +32,7 @@ class Parts:
     ledger: type[Ledger] = Ledger
     quota: type[Quota] = Quota
     backoff: type[Backoff] = Backoff
+    clearance: type[Clearance] = Clearance
     admission: type[Admission] = Admission
     gang_rule: type[GangRule] = GangRule
     numbering: type[Numbering] = Numbering

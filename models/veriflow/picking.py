@@ -1,4 +1,4 @@
-"""Who is admitted next: the queue with the least share after its head, elders first, and what does not fit passed by."""
+"""Who is admitted next: the queue with the least share after its head, elders first; what does not fit is passed by."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ from models.veriflow.board import Board, shape_of
 from models.veriflow.fair_share import FairShare, Share
 from models.veriflow.objects import Job
 from models.veriflow.placement import could_ever_hold
-from models.veriflow.preemption import Plan, Preemption
+from models.veriflow.preemption import Plan
 from models.veriflow.settings import Settings
 
 if TYPE_CHECKING:
@@ -65,13 +65,13 @@ class Picking:
         best: Job | None = None
         strict = self._settings.order == "strict"
         for shape, job in self._board.shapes(queue):
-            elder = elders.get(shape[0])
-            if elder is not None and elder.name != job.name:
-                job = elder if elder.spec.queue == queue and shape_of(elder.spec) == shape else None  # noqa: PLW2901
-            if job is None or (not strict and (queue, shape) in self._board.unfit):
+            elder = elders.get(shape[0], job)
+            if elder.spec.queue != queue or shape_of(elder.spec) != shape:
+                continue  # nobody younger passes
+            if not strict and (queue, shape) in self._board.unfit:
                 continue
-            if best is None or (-job.spec.priority, job.uid) < (-best.spec.priority, best.uid):
-                best = job
+            if best is None or (-elder.spec.priority, elder.uid) < (-best.spec.priority, best.uid):
+                best = elder
         if strict and best is not None and (queue, shape_of(best.spec)) in self._board.unfit:
             return None
         return best
@@ -106,5 +106,3 @@ class Picking:
             return Pick(job)
         plan = self._preemption.plan(job) if self._settings.preemption else None
         return None if plan is None else Pick(job, plan)
-
-

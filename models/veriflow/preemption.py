@@ -1,7 +1,7 @@
 """Preemption: whom to evict so that a job fits, found by simulating it on a copy; nobody is evicted on a hunch.
 
-Candidates in the order (borrowers first, lower priority, younger) are taken until the job fits quota and placement, then
-put back one by one while it still fits. What the job would get then is nominated to it.
+Candidates in the order (borrowers first, lower priority, younger) are taken until the job fits quota and placement,
+then put back one by one while it still fits. What the job would get then is nominated to it.
 """
 
 from collections.abc import Iterable
@@ -116,7 +116,7 @@ class Preemption:
         return Plan(tuple(one.name for one in kept), copy.devices(job.spec))
 
     def is_thinkable(self, job: Job) -> bool:
-        """A quick no: nobody has a lower priority in its queue, and nobody in its cohort borrows what it has a right to."""
+        """A quick no: nobody in its queue has a lower priority, and nobody in its cohort borrows too much."""
         board, spec = self._board, job.spec
         queue, gpu_type = board.queues[spec.queue], spec.gpu_type
         if min(board.priorities.get((queue.name, gpu_type), ()), default=spec.priority) < spec.priority:
@@ -124,7 +124,10 @@ class Preemption:
         borrowers = [
             one.name
             for one in board.queues.values()
-            if queue.cohort and one.cohort == queue.cohort and one is not queue and is_borrowing(one, board.use, gpu_type)
+            if queue.cohort
+            and one.cohort == queue.cohort
+            and one is not queue
+            and is_borrowing(one, board.use, gpu_type)
         ]
         if not borrowers:
             return False

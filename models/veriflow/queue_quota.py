@@ -1,4 +1,4 @@
-"""Quotas with borrowing: what a queue of a cohort may use (Kueue: ClusterQueue, cohort, borrowing and lending limits)."""
+"""Quotas with borrowing: what a queue of a cohort may use (Kueue: ClusterQueue and cohort, both limits)."""
 
 from collections.abc import Iterable, Mapping
 

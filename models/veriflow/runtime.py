@@ -1,7 +1,7 @@
 """The runtime of a GPU node: the physical truth. Its processes hold devices, burn time, take checkpoints and end.
 
 The node epoch is raised and saved at every start and every reset, before anything else: a higher epoch proves that all
-processes of the ones before are gone. A process may live on behind a partition; its checkpoints are refused by the fence.
+processes of the ones before are gone. A process may live on behind a partition; the fence refuses its checkpoints.
 """
 
 from dataclasses import dataclass
@@ -61,6 +61,7 @@ class Runtime(Actor):
         """A new epoch: what ran before is gone."""
         self._workload = self._parts.workload(self)
         self.processes: dict[Key, Running] = {}
+        self._tables = 0
         self._over: dict[tuple[int, int], None] = {}
         fallen = self.disk.load(Fallen)
         self.missing = () if fallen is None else fallen.devices
@@ -76,7 +77,8 @@ class Runtime(Actor):
     def table(self) -> m.Table:
         """What runs, and what has ended and was not asked to be forgotten."""
         found = [m.Process(*one.key, one.devices, one.code) for one in self.processes.values()]
-        return m.Table(self.epoch, tuple(found), self.missing)
+        self._tables += 1
+        return m.Table(self.epoch, self._tables, tuple(found), self.missing)
 
     def _tell(self) -> None:
         self.send(self.agent, m.Told(self.table()))

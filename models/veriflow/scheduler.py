@@ -1,8 +1,8 @@
 """The scheduler: one step at a time, each from what its cache shows, each judged again by the store's transaction.
 
 A round looks for the first thing that can be done: go on with a preemption, bind or give up an admitted job, admit the
-next. After each write it waits until its cache shows it. All it knows can be read again, so a crash between any two writes
-leaves a state that the next leader goes on from.
+next. After each write it waits until its cache shows it. All it knows can be read again, so a crash between any two
+writes leaves a state that the next leader goes on from.
 """
 
 from typing import TYPE_CHECKING
@@ -12,10 +12,9 @@ import msgspec
 from models.veriflow import messages as m
 from models.veriflow.admission import replace_state
 from models.veriflow.bell import Bell
-from models.veriflow.board import Board
 from models.veriflow.commands import Admit, Bind, Command, Finish, Reply, Update
 from models.veriflow.elector import Elector
-from models.veriflow.events import BecameElder, BindRefused, ConflictSeen, Reconciled
+from models.veriflow.events import BecameElder, BindRefused, ConflictSeen, Reconciled, TookUp
 from models.veriflow.informer import Informer, Interest
 from models.veriflow.objects import ADMITTED, CHARGED, EVICTED, QUEUED, SUCCEEDED, Job, Member, Object
 from models.veriflow.picking import Pick
@@ -50,6 +49,8 @@ class Scheduler(Actor):
         self._steps = parts.steps(self)
         self._bell = Bell(self)
         self._alarm = self.timer(self._bell.ring)
+        self.begun: dict[str, None] = {}
+        """Jobs that this incarnation has admitted, or prepared for."""
         self._last_tried: dict[str, int] = {}
         self.port = Port(self, apis, self._number, settings.call_timeout)
         self.informer = parts.informer(self, apis, INTEREST, settings, self._changed, self._listed)
@@ -153,6 +154,7 @@ class Scheduler(Actor):
 
     async def _begin(self, pick: Pick, now: int) -> None:
         job = pick.job
+        self.begun[job.name] = None
         if pick.plan is None:
             self._steps.before_admit(job)
             await self.write(job.name, Admit(job.name, job.uid))
@@ -211,6 +213,8 @@ class Scheduler(Actor):
     async def _write_bind(self, job: Job, number: int, members: tuple[Member, ...], step: int) -> None:
         reply = await self.write(job.name, Bind(job.name, job.uid, number, members, step))
         if reply.ok:
+            if job.name not in self.begun:
+                self.emit(TookUp(self.name, job.name), at_once=True)
             self._last_tried.pop(job.name, None)
         else:
             self.emit(BindRefused(job.name, reply.reason), at_once=True)

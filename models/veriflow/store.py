@@ -1,20 +1,21 @@
 """The store: the machine behind a journal, one record for each command, and the source of all watches.
 
-What it answers, pushes and tells leaves when the record is durable. Its clock is logical: it goes on from the last record
-that was logged, as the monotonic clock does, so a wall clock that jumps moves no deadline, and none passes while it is down.
+What it answers, pushes and tells leaves when the record is durable. Its clock is logical: it goes on from the last
+record that was logged, as the monotonic clock does, so a wall clock that jumps moves no deadline, and none passes while
+it is down.
 """
 
 from typing import TYPE_CHECKING
 
+from models.patterns import Journal
 from models.veriflow import messages as m
 from models.veriflow.commands import LATE, Command, Create, Finish, Record, Reply, Report
 from models.veriflow.events import LateWord
 from models.veriflow.machine import Machine
-from models.veriflow.objects import KINDS, Object, kind_of
+from models.veriflow.objects import KINDS, Node, Object, Queue, kind_of
 from models.veriflow.places import Places, nodes_of, queues_of
 from models.veriflow.settings import Settings
 from models.veriflow.watch import Watches, concerns
-from models.patterns import Journal
 from sim import Actor, Caller, on
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ class Store(Actor):
             self._tell()
             self._watches.log.append(self.machine.written.changes)
         self._base, self._since = self.machine.tables.at, self.elapsed()
+        declared: list[Queue | Node] = [*queues_of(settings), *nodes_of(self._places, settings)]
         if not written:
-            for one in (*queues_of(settings), *nodes_of(self._places, settings)):
+            for one in declared:
                 self._do(Create(one), self.name)
         self._watches.revision, self._watches.at = self.machine.tables.revision, self.machine.tables.at
         self._bookmarks = self.timer(self._bookmark)

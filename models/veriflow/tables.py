@@ -1,4 +1,4 @@
-"""The store's tables: objects by kind and name, the ledger, and what is derived from them. All can be made from objects.
+"""The store's tables: objects by kind and name, the ledger, and what is derived from them.
 
 A transaction puts and removes objects and rows; each gets the transaction's one revision. Use of quota and the rows of
 a device are indexes: never written down, always what the objects say.
@@ -80,7 +80,7 @@ class Tables:
     def objects(self) -> list[Object]:
         """All of them, by kind and then as they were made."""
         tables = (self.queues, self.nodes, self.leases, self.claims, self.jobs, self.attempts)
-        return [one for table in tables for one in table.values()]  # type: ignore[attr-defined] # of one shape
+        return [one for table in tables for one in table.values()]
 
     # Writing
 

@@ -100,7 +100,10 @@ class Watches:
         """Push nothing more to somebody."""
         watcher = self._watchers.pop(name, None)
         if watcher is not None:
-            for table in (*(self._by_kind.get(kind, {}) for kind in watcher.kinds), self._by_node.get(watcher.node, {})):
+            for table in (
+                *(self._by_kind.get(kind, {}) for kind in watcher.kinds),
+                self._by_node.get(watcher.node, {}),
+            ):
                 table.pop(name, None)
             self._stirred.pop(name, None)
 

@@ -1,4 +1,4 @@
-"""A work queue of names: each is worked on by one at a time, and again if it is touched meanwhile; errors come back later.
+"""A work queue of names: each is worked on by one at a time, again if it is touched meanwhile, later after errors.
 
 As client-go's rate limiting queue: deduplicated, with a back-off of each name that doubles from 5 ms up to 1 s.
 """

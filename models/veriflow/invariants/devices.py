@@ -33,14 +33,20 @@ class OneGpuLedger(Invariant):
                 self._look(emitted, row)
         elif isinstance(event, e.Claimed):
             self._look(emitted, event.row)
+        elif isinstance(event, e.Released):
+            self._release(emitted, event)
         elif isinstance(event, e.ProcessStarted):
             self._start(emitted, event)
         elif isinstance(event, e.ProcessStopped):
-            for device in event.devices:
-                if self._running.get((event.node, device)) == (event.job, event.attempt):
-                    del self._running[event.node, device]
+            gone = [(event.node, device) for device in event.devices]
+            self._running = {place: gang for place, gang in self._running.items() if place not in gone}
         elif isinstance(event, e.EpochBegan):
             self._running = {place: gang for place, gang in self._running.items() if place[0] != event.node}
+
+    def _release(self, emitted: Emitted, event: e.Released) -> None:
+        for row in event.rows:
+            if not row.size and self._running.get((row.node, row.device)) == (int(row.owner), row.attempt):
+                self.contradict(emitted, f"row {row.id} went while its process ran, {when(emitted)}")
 
     def _look(self, emitted: Emitted, row: Row) -> None:
         world = self._world
@@ -51,7 +57,9 @@ class OneGpuLedger(Invariant):
             said = " and ".join(one.id for one in rows)
             self.contradict(emitted, f"device {row.device} of {row.node} has rows {said}, {when(emitted)}")
         elif node is not None and sum(one.size for one in rows) > node.memory:
-            self.contradict(emitted, f"shared rows of device {row.device} of {row.node} exceed its memory, {when(emitted)}")
+            self.contradict(
+                emitted, f"shared rows of device {row.device} of {row.node} exceed its memory, {when(emitted)}"
+            )
 
     def _start(self, emitted: Emitted, event: e.ProcessStarted) -> None:
         gang = event.job, event.attempt
@@ -126,7 +134,10 @@ class GangWhole(Check):
         if job is not None and not len(event.rows) == len(devices) == job.spec.members * job.spec.gpus:
             said = f"{job.spec.members} x {job.spec.gpus} wanted, {len(devices)} devices in {len(event.rows)} rows"
             self._broken = self._broken or Verdict(
-                self.name, "fail", f"{event.job} was bound to a part of its gang: {said}, {when(emitted)}", at_ns=emitted.t_ns
+                self.name,
+                "fail",
+                f"{event.job} was bound to a part of its gang: {said}, {when(emitted)}",
+                at_ns=emitted.t_ns,
             )
 
     def _count(self, gang: Gang, t_ns: int) -> None:
@@ -163,7 +174,7 @@ class GangWhole(Check):
         for spell, until in spells:
             quiet = undisturbed(record, spell.since_ns, until, slack)
             if quiet > self._allowed(spell.ended):
-                said = f"attempt {spell.gang} ran {spell.running} of its members from {show_ns(spell.since_ns)} on for {show_ns(quiet)}"
+                said = f"attempt {spell.gang} ran {spell.running} of its members for {show_ns(quiet)}"
                 return Verdict(self.name, "fail", said, at_ns=until)
         return Verdict(self.name, "pass", "gangs were bound whole and ran whole")
 
@@ -202,5 +213,3 @@ class Fits(Invariant):
             wrong = next((said for said, is_so in problems.items() if is_so), "")
             if wrong:
                 self.contradict(emitted, f"{event.job} has a row on {row.node}, which is {wrong}, {when(emitted)}")
-
-

@@ -1,4 +1,4 @@
-"""Promises about preemption: only legal victims, only after it was seen to help, and what they leave is the preemptor's."""
+"""Promises about preemption: only legal victims, only if it helps, and what they leave is their preemptor's."""
 
 from fractions import Fraction
 
@@ -90,7 +90,11 @@ class VictimsLegal(Check):
     def _free_without(self, job: Job, t_ns: int) -> list[int]:
         world = self._world
         gone = {str(world.jobs[name].uid) for name in job.victims if name in world.jobs}
-        recent = {str(world.jobs[name].uid) for name, at in self._bound_at.items() if name in world.jobs and t_ns - at < RECENT}
+        recent = {
+            str(world.jobs[name].uid)
+            for name, at in self._bound_at.items()
+            if name in world.jobs and t_ns - at < RECENT
+        }
         found = []
         for node in world.nodes.values():
             if node.gpu_type != job.spec.gpu_type or node.memory < job.spec.memory:
@@ -100,7 +104,10 @@ class VictimsLegal(Check):
                 continue
             found.append(
                 sum(
-                    all(row.owner in gone or row.owner in recent for row in world.at.get((node.name, device), {}).values())
+                    all(
+                        row.owner in gone or row.owner in recent
+                        for row in world.at.get((node.name, device), {}).values()
+                    )
                     for device in range(node.devices)
                 )
             )
@@ -119,7 +126,10 @@ class VictimsLegal(Check):
         if preemptor is None or preemptor.state not in ("QUEUED", "ADMITTED"):
             self._contradict(emitted, f"{event.victim} was evicted for {event.preemptor}, which does not wait")
         elif not self._is_legal(preemptor, victim):
-            self._contradict(emitted, f"{event.victim} of {victim.spec.queue} was evicted for {event.preemptor} of {preemptor.spec.queue}, against the rules")
+            self._contradict(
+                emitted,
+                f"{event.victim} was evicted for {event.preemptor} of {preemptor.spec.queue}, against the rules",
+            )
 
     def _is_legal(self, preemptor: Job, victim: Job) -> bool:
         """By the use before the eviction: the victim's need still counts."""
@@ -147,7 +157,9 @@ class VictimsLegal(Check):
         world = self._world
         whole: dict[str, int] = {}
         if self._settings.share == "borrowed":
-            cohort = [one for one in world.queues.values() if one is queue or (queue.cohort and one.cohort == queue.cohort)]
+            cohort = [
+                one for one in world.queues.values() if one is queue or (queue.cohort and one.cohort == queue.cohort)
+            ]
             for one in cohort:
                 for quota in one.quotas:
                     whole[quota.gpu_type] = whole.get(quota.gpu_type, 0) + quota.nominal

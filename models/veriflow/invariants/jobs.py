@@ -23,6 +23,7 @@ ATTEMPTS = {
     "RUNNING": ("SUCCEEDED", "FAILED", "LOST", "EVICTED"),
 }
 WITH_ATTEMPT = ("BOUND", "RUNNING")
+AGAIN = (("BACKOFF", "QUEUED"), ("QUEUED", "ADMITTED"))
 JITTER_PERCENT = 20
 
 
@@ -31,11 +32,12 @@ class OneJob(Invariant):
 
     name = "one-job"
     claim = "each key was one job, and no answer named another"
-    watches = (*FACTS, e.Answered)
+    watches = (*FACTS, e.Answered, e.Turned)
 
     def __init__(self, world: World) -> None:
         super().__init__()
         self._world = world
+        self._ever: dict[tuple[str, str], None] = {}
         self._live: dict[tuple[str, str], int] = {}
 
     def observe(self, emitted: Emitted) -> None:
@@ -43,13 +45,20 @@ class OneJob(Invariant):
         event = emitted.event
         if isinstance(event, e.Answered):
             self._answer(emitted, event)
+        elif isinstance(event, e.Turned):
+            if event.reason.startswith("409") and (event.tenant, event.key) not in self._ever:
+                said = f"{event.tenant} never had a job {event.key!r}, and was told that another has the key"
+                self.contradict(emitted, f"{said}, {when(emitted)}")
         elif not self._world.see(emitted):
             return
         elif isinstance(event, e.JobState) and not event.before:
             job = event.job
+            self._ever[job.tenant, job.key] = None
             other = self._live.setdefault((job.tenant, job.key), job.uid)
             if other != job.uid:
-                self.contradict(emitted, f"key {job.key!r} of {job.tenant} is jobs {other} and {job.uid}, {when(emitted)}")
+                self.contradict(
+                    emitted, f"key {job.key!r} of {job.tenant} is jobs {other} and {job.uid}, {when(emitted)}"
+                )
         elif isinstance(event, e.Removed) and event.kind == "Job":
             gone = self._world.by_uid[event.uid]
             self._live.pop((gone.tenant, gone.key), None)
@@ -101,8 +110,11 @@ class LegalState(Invariant):
     def _job(self, emitted: Emitted, event: e.JobState) -> None:
         job, former = event.job, self._world.former
         if job.state != event.before and job.state not in NEXT.get(event.before, ()):
-            self.contradict(emitted, f"{job.name} went from {event.before or 'nothing'} to {job.state}, {when(emitted)}")
+            self.contradict(
+                emitted, f"{job.name} went from {event.before or 'nothing'} to {job.state}, {when(emitted)}"
+            )
         if former is not None and former.uid == job.uid:
+            self._kept(emitted, job, former)
             step = job.attempt - former.attempt
             if step != (1 if job.state == "BOUND" and event.before != "BOUND" else 0):
                 said = f"{job.name} went from attempt {former.attempt} to {job.attempt} as {job.state}"
@@ -111,6 +123,13 @@ class LegalState(Invariant):
                 self.contradict(emitted, f"{job.name} was bound though it is canceled, {when(emitted)}")
         if job.state == "ADMITTED" and event.before == "QUEUED":
             self._admitted(emitted, job)
+
+    def _kept(self, emitted: Emitted, job: Job, former: Job) -> None:
+        """Terminal is for ever, and only what is over is marked to go."""
+        if former.state in DONE and job.changed_at != former.changed_at:
+            self.contradict(emitted, f"{job.name} was {former.state} and is written as {job.state}, {when(emitted)}")
+        if job.deleted and not former.deleted and job.state not in DONE:
+            self.contradict(emitted, f"{job.name} is marked to go while it is {job.state}, {when(emitted)}")
 
     def _admitted(self, emitted: Emitted, job: Job) -> None:
         for number in range(1, job.attempt + 1):
@@ -240,8 +259,10 @@ class OneBudget(Invariant):
             base = self._settings.delay(max(1, failures))
             wait = job.not_before - event.at
             if not base <= wait <= base + base * JITTER_PERCENT // 100:
-                said = f"{job.name} waits {wait} ns after failure {failures}, expected {base} and up to {JITTER_PERCENT}%"
+                said = (
+                    f"{job.name} waits {wait} ns after failure {failures}, expected {base} and up to {JITTER_PERCENT}%"
+                )
                 self.contradict(emitted, f"{said}, {when(emitted)}")
             self._until[job.uid] = event.at + base
-        elif job.state == "ADMITTED" and event.before == "QUEUED" and event.at < self._until.get(job.uid, 0):
+        elif (event.before, job.state) in AGAIN and event.at < self._until.get(job.uid, 0):
             self.contradict(emitted, f"{job.name} was tried again before its delay had passed, {when(emitted)}")

@@ -8,7 +8,7 @@ from sim import SECOND, Check, Emitted, RunRecord, Verdict, show_ns
 
 
 class Liveness(Check):
-    """Every job that healthy nodes can hold is over within `patience`; no rows, processes or objects outlive their job."""
+    """Every job that healthy nodes can hold is over within `patience`; no row, process or object outlives it."""
 
     name = "liveness"
     watches = (*FACTS, *PHYSICAL)
@@ -40,9 +40,11 @@ class Liveness(Check):
                 job = self._world.by_uid[uid]
                 current = self._world.jobs.get(job.name)
                 if current is None or current.uid != uid:
-                    return self._fail(f"{job.name} is gone, and was never over", due)
+                    current = job
                 if self._can_run(current, record):
-                    said = f"{job.name} was still {current.state} at {show_ns(due)}"
+                    over = self._over.get(uid)
+                    said = f"{job.name} was not over at {show_ns(due)}, "
+                    said += f"it is {current.state}" if over is None else f"but at {show_ns(over)}"
                     return self._fail(f"{said} ({current.spec.queue}, {current.reason or 'no reason'})", due)
         left = self._left_over(record) or self._unhealthy(record)
         if left:

@@ -93,8 +93,8 @@ class Fair(Check):
     """With preemption, and nothing changing: who waits below its part is served while others have more than theirs.
 
     Judged for jobs that cannot be kept out by fragmentation (members of one GPU), and by shares: it is unfair if a
-    borrower of the cohort, without its largest job, still has a greater share than the waiting queue would have with the
-    job and another as large; or if the waiting queue stays within its nominal quota and borrowers hold what it needs.
+    borrower of the cohort, without its largest job, still has a greater share than the waiting queue would have with
+    the job and another as large; or if that stays within its nominal quota and borrowers hold what it needs.
     """
 
     name = "fair"
@@ -160,7 +160,11 @@ class Fair(Check):
 
     def _held(self, queue: Queue, gpu_type: str) -> list[Job]:
         jobs = self._world.jobs.values()
-        return [one for one in jobs if (one.spec.queue, one.spec.gpu_type) == (queue.name, gpu_type) and one.state == "RUNNING"]
+        return [
+            one
+            for one in jobs
+            if (one.spec.queue, one.spec.gpu_type) == (queue.name, gpu_type) and one.state == "RUNNING"
+        ]
 
     def _share(self, queue: Queue, gpu_type: str, more: int) -> Fraction | None:
         if not queue.weight:
@@ -169,7 +173,10 @@ class Fair(Check):
         for node in self._world.nodes.values():
             capacity[node.gpu_type] = capacity.get(node.gpu_type, 0) + node.devices
         use = self._world.use
-        parts = [Fraction(use.get((queue.name, one), 0) + (more if one == gpu_type else 0), whole) for one, whole in capacity.items()]
+        parts = [
+            Fraction(use.get((queue.name, one), 0) + (more if one == gpu_type else 0), whole)
+            for one, whole in capacity.items()
+        ]
         return max(parts) / queue.weight
 
     def conclude(self, record: RunRecord) -> Verdict:

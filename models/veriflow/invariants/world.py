@@ -1,7 +1,7 @@
 """What the store and the runtimes have told, folded once for every check of a run: objects, rows, use, processes.
 
-It shares no code with the rules that it is there to judge. A store that comes back tells everything again; a fact counts
-once, by its revision and its place in the transaction.
+It shares no code with the rules that it is there to judge. A store that comes back tells everything again; a fact
+counts once, by its revision and its place in the transaction.
 """
 
 import msgspec
