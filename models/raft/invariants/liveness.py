@@ -37,7 +37,10 @@ class Deadline:
 
 
 class Liveness(Check):
-    """The fold keeps who led when, how far each server committed, and the last refusal of a vote for the verdict."""
+    """Once everything is healed one leader stays, every client is served, and no server is left behind.
+
+    The fold keeps who led when, how far each server committed, and the last refusal of a vote for the verdict.
+    """
 
     name = "liveness"
     watches = (BecameLeader, Committed, Denied, TransferStarted, SteppedDown, *LOG_EVENTS)
