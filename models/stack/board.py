@@ -2,7 +2,7 @@
 
 from sim import Verdict, show_ns
 
-ORDER = ("veristore", "metadata", "smartsearch", "agentflow")
+ORDER = ("veristore", "metadata", "org-1", "org-2", "org-3", "org-4", "smartsearch", "agentflow", "agreement")
 """From the bottom up: a layer may blame those before it."""
 
 
@@ -25,8 +25,10 @@ class Board:
         lines = []
         for layer in ORDER:
             first = self._first(layer)
+            if layer not in self._verdicts:
+                continue
             if first is None:
-                lines.append(f"{layer} kept its {len(self._verdicts.get(layer, ()))} promises")
+                lines.append(f"{layer} kept its {len(self._verdicts[layer])} promises")
             else:
                 at = "" if first.at_ns is None else f" at {show_ns(first.at_ns)}"
                 lines.append(f"{layer} broke {first.check.rpartition('/')[2]}{at}: {first.detail}")

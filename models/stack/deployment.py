@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from models import smartsearch
+from models.stack.anchors import Organisation
 from models.stack.stack_settings import StackSettings
 
 
@@ -28,6 +29,10 @@ SIZES = {
 }
 
 
+ORG_REPLICAS = 3
+"""Servers of an organisation's group, beside its anchor."""
+
+
 @dataclass(frozen=True)
 class Deployment:
     """Names of servers by layer and role."""
@@ -40,6 +45,7 @@ class Deployment:
     notifier: str
     caretaker: str
     engines: tuple[str, ...]
+    organisations: tuple[Organisation, ...] = ()
 
 
 def search_settings(settings: StackSettings) -> smartsearch.Settings:
@@ -53,7 +59,8 @@ def servers_needed(settings: StackSettings) -> int:
     """How many servers a size has."""
     size = SIZES[settings.size]
     search = smartsearch.servers_needed(search_settings(settings)) + size.workers
-    return size.groups * size.replicas + search + size.deciders + size.flow_workers + size.engines + 2
+    rest = size.deciders + size.flow_workers + size.engines + 2
+    return size.groups * size.replicas + search + rest + settings.organisations * (ORG_REPLICAS + 1)
 
 
 def deploy(settings: StackSettings, servers: Sequence[str]) -> Deployment:
@@ -64,7 +71,16 @@ def deploy(settings: StackSettings, servers: Sequence[str]) -> Deployment:
     search = _take(names, smartsearch.servers_needed(search_settings(settings)) + size.workers)
     deciders, workers = _take(names, size.deciders), _take(names, size.flow_workers)
     notifier, caretaker = _take(names, 2)
-    return Deployment(objects, metadata, search, deciders, workers, notifier, caretaker, _take(names, size.engines))
+    engines = _take(names, size.engines)
+    organisations = tuple(_organisation(n, names) for n in range(1, settings.organisations + 1))
+    return Deployment(
+        objects, metadata, search, deciders, workers, notifier, caretaker, engines, organisations
+    )  # fmt: skip
+
+
+def _organisation(n: int, names: Iterator[str]) -> Organisation:
+    servers = _take(names, ORG_REPLICAS)
+    return Organisation(f"org-{n}", servers, next(names))
 
 
 def _take(names: Iterator[str], count: int) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import msgspec
 from models import agentflow, smartsearch
 from models.agentflow import Attempt, Flow, Policy, Program, StepFailure
 from models.patterns import RetryPolicy
+from models.stack.anchors import Hand
 from models.stack.events import TextFetched
 from models.stack.objects_port import ReplicatedObjects
 from models.stack.ports import Clocked, Errand
@@ -25,6 +26,7 @@ KIND = "document"
 LOST = "the text is lost"
 JITTER_PPM_MAX = 200_000
 TEXTS_KEPT = 64
+HAND_TIME = 2 * SECOND
 RUN_TIME = 20 * SECOND
 """How long one attempt at a document may take before its calls are not worth making."""
 
@@ -82,21 +84,6 @@ ONCE = Policy(RetryPolicy(100 * MS, 2 * SECOND, 1), start_to_close=10 * SECOND, 
 UNTIL_DONE = Policy(RetryPolicy(100 * MS, 2 * SECOND), start_to_close=3 * SECOND, final=FINAL)
 
 
-async def document(flow: Flow, said: bytes) -> bytes:
-    """The flow."""
-    order = decode_order(said)
-    try:
-        await flow.step("fetch", said, STEADY)
-        rows = await flow.step("embed", said, ONCE)
-        await flow.step("store", encode(StoreOrder(order, rows)), STEADY)
-        await flow.step("publish", said, UNTIL_DONE, pivot=True)
-    except StepFailure as failure:
-        if failure.kind != smartsearch.FENCED:
-            await flow.step("give back", said, STEADY)
-        raise
-    return await flow.step("announce", said, UNTIL_DONE, pivot=True)
-
-
 class DocumentWork:
     """The activities of the flow."""
 
@@ -106,6 +93,7 @@ class DocumentWork:
 
     def program(self) -> Program:
         """The flow and what its steps do."""
+        code = self.anchored if self._wiring.at.organisations else self.document
         acts = {
             "fetch": self.fetch,
             "embed": self.embed,
@@ -113,8 +101,31 @@ class DocumentWork:
             "publish": self.publish,
             "give back": self.give_back,
             "announce": self.announce,
+            "anchor": self.anchor,
         }
-        return Program({KIND: document}, acts)
+        return Program({KIND: code}, acts)
+
+    async def document(self, flow: Flow, said: bytes) -> bytes:
+        """The flow."""
+        order = decode_order(said)
+        try:
+            await flow.step("fetch", said, STEADY)
+            rows = await flow.step("embed", said, ONCE)
+            await flow.step("store", encode(StoreOrder(order, rows)), STEADY)
+            await flow.step("publish", said, UNTIL_DONE, pivot=True)
+        except StepFailure as failure:
+            if failure.kind != smartsearch.FENCED:
+                await flow.step("give back", said, STEADY)
+            raise
+        return await flow.step("announce", said, UNTIL_DONE, pivot=True)
+
+    async def anchored(self, flow: Flow, said: bytes) -> bytes:
+        """The flow where there are organisations. One that does not take the document holds nobody up."""
+        result = await self.document(flow, said)
+        try:
+            return await flow.step("anchor", said, STEADY)
+        except StepFailure:
+            return result
 
     async def fetch(self, attempt: Attempt) -> bytes:
         """See that the text is there and is what it is named by; how many chunks it has."""
@@ -197,6 +208,13 @@ class DocumentWork:
         order = decode_order(attempt.input)
         told = agentflow.Do(attempt.key, f"{order.tenant}/{order.doc}".encode())
         return (await attempt.ask(self._wiring.at.notifier, told)).result
+
+    async def anchor(self, attempt: Attempt) -> bytes:
+        """Hand the document to an organisation's anchor; answered when it is in one of its batches."""
+        order = decode_order(attempt.input)
+        organisations = self._wiring.at.organisations
+        one = organisations[order.doc % len(organisations)]
+        return str((await attempt.ask(one.anchor, Hand(order.doc), HAND_TIME)).batch).encode()
 
     async def _renew(self, attempt: Attempt, order: DocumentOrder) -> None:
         """The run goes on with the claim: nobody else may begin. Refused with `fenced` if somebody has."""

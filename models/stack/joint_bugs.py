@@ -3,6 +3,8 @@
 
 from models import smartsearch
 from models.agentflow import Attempt, StepGiven
+from models.stack.anchor_ledger import AnchorLedger
+from models.stack.anchors import Offer
 from models.stack.backpressure import Budget
 from models.stack.documents_flow import DocumentWork
 from models.stack.flow_line import LinedWorker
@@ -74,3 +76,10 @@ class LeaseApart(DocumentWork):
 
     def heed(self, refusal: Refused) -> None:
         """Nothing."""
+
+
+class TrustsRoot(AnchorLedger):
+    """Believes whoever offers a root."""
+
+    def is_certified(self, offer: Offer) -> bool:  # noqa: ARG002 - that is the bug
+        return True

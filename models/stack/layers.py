@@ -16,19 +16,25 @@ class Layers:
 
     def __init__(self) -> None:
         self.systems: dict[str, System] = {}
+        self.callers: dict[str, tuple[str, ...]] = {}
+        """Of a layer that only some nodes call: those. Others' calls are of another layer of its kind."""
+
+    def nodes(self, layer: str) -> frozenset[str]:
+        """Whose events are about a layer and no other of its kind."""
+        return frozenset((*self.systems[layer].servers, *self.callers.get(layer, ())))
 
 
 class OfLayer(Check):
     """A promise of a layer, unchanged. Of several layers that emit the same events it sees its own nodes' alone."""
 
-    def __init__(self, layer: str, check: Check, system: System, board: Board, others: frozenset[str]) -> None:
+    def __init__(self, layer: str, check: Check, system: System, board: Board, sees: Callable[[str], bool]) -> None:
         self.name = f"{layer}/{check.name}"
         self.watches = check.watches
         self._layer = layer
         self._check = check
         self._servers = frozenset(system.servers)
         self._board = board
-        self._others = others
+        self._sees = sees
 
     @property
     def violated(self) -> bool:
@@ -37,7 +43,7 @@ class OfLayer(Check):
 
     def observe(self, emitted: Emitted) -> None:
         """Show it what its layer says."""
-        if emitted.node not in self._others:
+        if self._sees(emitted.node):
             self._check.observe(emitted)
 
     def conclude(self, record: RunRecord) -> Verdict:
@@ -60,11 +66,11 @@ def of_layer(layer: str, checks: Mapping[str, Make], rivals: tuple[str, ...] = (
 
     def make(check: Make) -> Make:
         def of_run(system: System) -> Check:
-            systems = system.shared(Layers).systems
-            here = systems[layer]
-            theirs = {name for rival in rivals for name in systems[rival].servers}
-            others = frozenset(theirs - set(here.servers))
-            return OfLayer(layer, check(here), here, system.shared(Board), others)
+            layers = system.shared(Layers)
+            here, own = layers.systems[layer], layers.nodes(layer)
+            theirs = frozenset(name for rival in rivals for name in layers.nodes(rival)) - own
+            sees = own.__contains__ if layer in layers.callers else lambda name: name not in theirs
+            return OfLayer(layer, check(here), here, system.shared(Board), sees)
 
         return of_run
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 from functools import partial
 from typing import cast
 
-from models import agentflow, raft, smartsearch, veristore
+from models import agentflow, bft, raft, smartsearch, veristore
+from models.stack.anchor import Anchor
+from models.stack.anchors import Organisations
 from models.stack.caretaker import ObjectsCaretaker
 from models.stack.claim_holder import handing_over
 from models.stack.client import VERBS, StackClient
@@ -15,14 +17,19 @@ from models.stack.front import fronting
 from models.stack.group_replica import GroupReplica, NewStore
 from models.stack.hosted_store import HostedStore
 from models.stack.inference_port import StandInEngine
-from models.stack.invariants import CHECKS
+from models.stack.invariants import CHECKS, LEDGER_CHECKS
 from models.stack.landmarks import LANDMARKS
-from models.stack.layers import Layers, of_layer
-from models.stack.mutants import MUTANTS
+from models.stack.layers import Layers, Make, of_layer
+from models.stack.mutants import LEDGER_MUTANTS, MUTANTS
+from models.stack.org_replica import replica_of
+from models.stack.parts import StoreParts
 from models.stack.stack_parts import StackParts
-from models.stack.stack_settings import StackSettings
+from models.stack.stack_settings import OrganisationSettings, StackSettings
 from models.stack.wiring import Wiring
 from sim import Actor, Model, Mutant, Parameters, System
+
+AGREEMENT = bft.Settings(protocol="pmvba", service="log", reliable=True, durable=True)
+"""How organisations agree: by Prioritized-MVBA, over links that repeat, with parties that come back."""
 
 
 def build(system: System) -> None:
@@ -50,6 +57,7 @@ class Assembly:
         self._flow()
         for name in self._at.engines:
             self._system.server(name, partial(self._parts.engine, self._settings, self._parts.places))
+        self._organisations()
         for script in self._system.scripts:
             self._system.client(script.client, partial(StackClient, self._wiring, script))
 
@@ -62,6 +70,20 @@ class Assembly:
             for name in names:
                 self._system.server(name, partial(self._parts.replica, store, names, self._parts.store, hosts))
         self._system.server(at.caretaker, partial(ObjectsCaretaker, at.objects, store))
+
+    def _organisations(self) -> None:
+        """A group and an anchor each. The anchors are a group of parties, and a layer."""
+        orgs, store = self._at.organisations, self._settings.store
+        self._system.shared(Organisations).all = orgs
+        for one in orgs:
+            self._layers[one.name] = System(one.name, one.servers, store)
+            self._system.shared(Layers).callers[one.name] = (one.anchor,)
+            for name in one.servers:
+                self._system.server(name, partial(replica_of(one), store, one.servers, StoreParts(), None))
+            anchor = partial(Anchor, AGREEMENT, one, orgs, store, self._parts.ledger)
+            self._system.server(one.anchor, anchor)
+        if orgs:
+            self._layers["agreement"] = System("agreement", tuple(one.anchor for one in orgs), AGREEMENT)
 
     def _hosted(self) -> NewStore:
         flow, parts = self._settings.flow, self._parts.flow
@@ -117,6 +139,7 @@ def _roles() -> Mapping[str, Callable[[Mapping[str, Actor]], Iterable[str]]]:
         "agentflow/notifier": _of_kind(agentflow.Service),
         "veristore/caretaker": _of_kind(ObjectsCaretaker),
         "serving/engine": _of_kind(StandInEngine),
+        "agreement/anchor": _of_kind(Anchor),
     }
 
 
@@ -149,4 +172,27 @@ STACK = Model(
     landmarks=LANDMARKS,
     roles=_roles(),
     mutants=MUTANTS,
+)
+
+NAMES = tuple(f"org-{n}" for n in range(1, 5))
+
+
+def _of_groups() -> dict[str, Make]:
+    """Promises of Raft's groups: each sees its own servers."""
+    groups = ("veristore", "metadata", *NAMES)
+    found = dict(CHECKS_OF_LAYERS)
+    store = {**raft.CHECKS, **veristore.object_checks(replicated=True)}
+    for name in groups:
+        rivals = tuple(group for group in groups if group != name)
+        found |= of_layer(name, raft.CHECKS if name == "metadata" else store, rivals)
+    return found
+
+
+ORGANISATIONS = replace(
+    STACK,
+    name="models.stack:ORGANISATIONS",
+    about="The full stack, and four organisations beside it that agree by Prioritized-MVBA on what each has kept",
+    parameters=OrganisationSettings,
+    checks={**_of_groups(), **of_layer("agreement", bft.CHECKS), **CHECKS, **LEDGER_CHECKS},
+    mutants=LEDGER_MUTANTS,
 )

@@ -81,3 +81,14 @@ JOINTS = (
 )
 
 MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in JOINTS}
+
+_TRUSTS_ROOT = _joint(
+    "trusts-root",
+    "a root is believed without its certificate",
+    ("ledgers-agree",),
+    StackParts(ledger=bugs.TrustsRoot),
+    "external validity that is not checked: Cachin and others, CRYPTO 2001, section 3",
+    "lying-organisation",
+)
+
+LEDGER_MUTANTS: Mapping[str, Mutant] = {_TRUSTS_ROOT.name: _TRUSTS_ROOT}

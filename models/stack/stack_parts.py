@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from models import agentflow, smartsearch
+from models.stack.anchor_ledger import AnchorLedger
 from models.stack.backpressure import Budget, Places
 from models.stack.claim_holder import HandedOverAttempt
 from models.stack.documents_flow import DocumentWork
@@ -33,3 +34,4 @@ class StackParts:
     inference: type[StandInInference] = StandInInference
     budget: type[Budget] = Budget
     places: type[Places] = Places
+    ledger: type[AnchorLedger] = AnchorLedger

@@ -50,6 +50,20 @@ class StackSettings(Parameters):
         layers = {"store": STORE, "search": SEARCH, "flow": FLOW}
         return {**given, **{name: _laid_over(own, given.get(name, {})) for name, own in layers.items()}}
 
+    @property
+    def organisations(self) -> int:
+        """How many organisations agree on what they kept."""
+        return 0
+
+
+class OrganisationSettings(StackSettings):
+    """Parameters of `model: models.stack:ORGANISATIONS`: those of the stack, with four organisations beside it."""
+
+    @property
+    def organisations(self) -> int:
+        """With four, one may lie."""
+        return 4
+
 
 def _laid_over(own: dict[str, object], given: object) -> object:
     return {**own, **given} if isinstance(given, dict) else given

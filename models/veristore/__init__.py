@@ -18,9 +18,9 @@ from models.veristore.invariants.of_clients import KV_CHECKS, object_checks
 from models.veristore.machine.clock import LogicalClock
 from models.veristore.machine.commands import Command, CommitPut, DeleteObject, IfAbsent, Tick, encode_command
 from models.veristore.machine.parts import MachineParts
-from models.veristore.machine.questions import ListObjects, Question, encode_question
+from models.veristore.machine.questions import Head, ListObjects, Question, encode_question
 from models.veristore.machine.replica import StoreMachine
-from models.veristore.machine.replies import Committed, Denied, Listed, Reply, Written, decode_reply
+from models.veristore.machine.replies import Committed, Denied, Found, Listed, Reply, Written, decode_reply
 from models.veristore.machine.view import Change, Draft
 from models.veristore.model import MODEL
 from models.veristore.object_events import ObjectCommitted, ObjectDeleted, events_of
@@ -40,6 +40,8 @@ __all__ = [
     "DeleteObject",
     "Denied",
     "Draft",
+    "Found",
+    "Head",
     "IfAbsent",
     "ListObjects",
     "Listed",

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import cast
 
+from models.stack.anchors import Organisations
 from models.stack.board import Board
 from models.stack.invariants.calls import CappedAmplification, DeadlineKept, Goodput
 from models.stack.invariants.documents import AcceptedIsKept, ExactlyOnce
 from models.stack.invariants.first_broken import FirstBroken
+from models.stack.invariants.ledgers import AnchoredOnce, LedgersAgree
 from models.stack.invariants.questions import AnswerGrounded, DegradedTagged, TenantApart
 from models.stack.stack_settings import StackSettings
 from sim import Check, System
@@ -27,4 +29,9 @@ CHECKS: Mapping[str, Callable[[System], Check]] = {
     "capped-amplification": lambda _: CappedAmplification(),
     "goodput": _goodput,
     "layers": lambda system: FirstBroken(system.shared(Board)),
+}
+
+LEDGER_CHECKS: Mapping[str, Callable[[System], Check]] = {
+    "ledgers-agree": lambda system: LedgersAgree(system.shared(Organisations).all),
+    "anchored-once": lambda _: AnchoredOnce(),
 }
