@@ -129,7 +129,8 @@ class MapForward(Invariant):
 class Covered(Doubtful):
     """A copy is drained only after a map that gave it up and has another; no rung is waited for beyond its time.
 
-    No map gives up the last copy of an expert that is READY on a node which lives by the same map. Shadows may go at any time, and claims of others take what they must.
+    No map gives up the last copy of an expert that is READY on a node which lives by the same map. Shadows may go at
+    any time, and claims of others take what they must.
     """
 
     name = "covered"
