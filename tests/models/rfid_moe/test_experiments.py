@@ -93,14 +93,15 @@ def test_at_equal_bytes_more_ranks_save_more_than_a_fixed_projection() -> None:
 
 def test_an_interval_is_of_seeds() -> None:
     found = interval([0.9, 1.1, 0.9, 1.1])
-    assert (found.mean, found.count, found.below) == (pytest.approx(1.0), 4, 2)
+    assert (found.count, found.below) == (4, 2)
+    assert found.mean == pytest.approx(1.0)
     assert found.half == pytest.approx(1.96 * 0.1155 / 2, abs=0.001)
 
 
 CODE = """
 from models.rfid_moe.experiments import Budget, allocation, spectra_of
 from models.rfid_moe.experts import Synthetic
-layer = Synthetic(rows=64, columns=96, count=16, seed=5)
+layer = Synthetic(rows=32, columns=48, count=8, seed=5)
 print([allocation(spectra_of(layer), name, Budget().ranks(layer)) for name in ("rank", "fused", "frequency")])
 """
 
