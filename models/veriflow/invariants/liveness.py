@@ -1,0 +1,115 @@
+"""What must happen once all is healed: jobs end, nodes come back, and nothing is left of what is over."""
+
+from models.veriflow import events as e
+from models.veriflow.invariants.world import DONE, FACTS, PHYSICAL, World
+from models.veriflow.objects import Job
+from models.veriflow.settings import Settings
+from sim import SECOND, Check, Emitted, RunRecord, Verdict, show_ns
+
+
+class Liveness(Check):
+    """Every job that healthy nodes can hold is over within `patience`; no row, process or object outlives it."""
+
+    name = "liveness"
+    watches = (*FACTS, *PHYSICAL)
+
+    def __init__(self, world: World, settings: Settings, agents: dict[str, str]) -> None:
+        self._world = world
+        self._settings = settings
+        self._runtime_of = agents
+        self._since: dict[int, int] = {}
+        self._over: dict[int, int] = {}
+
+    def observe(self, emitted: Emitted) -> None:
+        """Keep when each job began to be wished, and when it was over."""
+        event = emitted.event
+        if self._world.see(emitted) and isinstance(event, e.JobState):
+            self._since.setdefault(event.job.uid, emitted.t_ns)
+            if event.job.state in DONE and event.before not in DONE:
+                self._over[event.job.uid] = emitted.t_ns
+
+    def conclude(self, record: RunRecord) -> Verdict:
+        """Look at what is left when its time was over."""
+        judged = 0
+        for uid, since in self._since.items():
+            due = max(since, record.settle_ns) + self._settings.patience
+            if due > record.end_ns and uid not in self._over:
+                continue
+            judged += 1
+            if self._over.get(uid, record.end_ns + 1) > due:
+                job = self._world.by_uid[uid]
+                current = self._world.jobs.get(job.name)
+                if current is None or current.uid != uid:
+                    current = job
+                if self._can_run(current, record):
+                    over = self._over.get(uid)
+                    said = f"{job.name} was not over at {show_ns(due)}, "
+                    said += f"it is {current.state}" if over is None else f"but at {show_ns(over)}"
+                    return self._fail(f"{said} ({current.spec.queue}, {current.reason or 'no reason'})", due)
+        left = self._left_over(record) or self._unhealthy(record)
+        if left:
+            return self._fail(left, record.end_ns)
+        return Verdict(self.name, "pass", f"{judged:,} jobs were judged; nothing is left of what is over", "liveness")
+
+    def _fail(self, said: str, at_ns: int) -> Verdict:
+        return Verdict(self.name, "fail", said, "liveness", at_ns=at_ns)
+
+    def _can_run(self, job: Job, record: RunRecord) -> bool:
+        """Whether nodes that are up and open could hold it, and its queue's quota."""
+        spec = job.spec
+        rooms = [
+            node.devices - len(node.missing)
+            for node in self._world.nodes.values()
+            if node.gpu_type == spec.gpu_type
+            and node.memory >= spec.memory
+            and not node.cordoned
+            and not self._is_down(node.name, record)
+        ]
+        quota = self._world.queues[spec.queue].quota(spec.gpu_type)
+        if spec.members * spec.gpus > quota.nominal + quota.borrow:
+            return False
+        if spec.one_node:
+            return any(room >= spec.members * spec.gpus for room in rooms)
+        return sum(room // spec.gpus for room in rooms) >= spec.members
+
+    def _is_down(self, node: str, record: RunRecord) -> bool:
+        return node in record.down or self._runtime_of.get(node, "") in record.down
+
+    def _left_over(self, record: RunRecord) -> str:
+        """Rows and processes of jobs that were over long ago, on nodes that are there."""
+        settings, world = self._settings, self._world
+        wait = 2 * settings.resync + settings.lost + settings.tolerance + 5 * SECOND
+        for uid, over in self._over.items():
+            if max(over, record.settle_ns) + wait > record.end_ns:
+                continue
+            for gang, members in world.members.items():
+                for node, _ in members.values():
+                    if gang[0] == uid and not self._is_down(node, record):
+                        return f"attempt {gang} still runs on {node}, and its job was over at {show_ns(over)}"
+        for row in world.rows.values():
+            if row.size or self._is_down(row.node, record):
+                continue
+            found = self._over.get(int(row.owner))
+            if found is not None and max(found, record.settle_ns) + wait <= record.end_ns:
+                return f"row {row.id} on {row.node} still stands, and its job was over at {show_ns(found)}"
+        return self._overdue(record, wait)
+
+    def _overdue(self, record: RunRecord, wait: int) -> str:
+        """Objects of jobs that should have been removed."""
+        for job in self._world.jobs.values():
+            over = self._over.get(job.uid)
+            if over is not None and max(over, record.settle_ns) + self._settings.ttl + wait < record.end_ns:
+                held = self._world.rows_of(job.uid, job.attempt)
+                if not any(self._is_down(row.node, record) for row in held):
+                    return f"{job.name} was over at {show_ns(over)} and is still there"
+        return ""
+
+    def _unhealthy(self, record: RunRecord) -> str:
+        """Nodes that are up and taken for dead."""
+        settings = self._settings
+        if record.settle_ns + settings.lost + settings.tolerance + 2 * settings.resync + 5 * SECOND > record.end_ns:
+            return ""
+        for node in self._world.nodes.values():
+            if node.state != "READY" and not self._is_down(node.name, record):
+                return f"{node.name} is up, and {node.state} at the end"
+        return ""
