@@ -233,11 +233,13 @@ class Machine:
 
     def _report(self, command: c.Report) -> Reply:
         attempt = self.tables.attempts.get(command.attempt)
-        if attempt is None or attempt.uid != command.uid or not 0 <= command.member < len(attempt.members):
+        if attempt is None or attempt.uid != command.uid:
             return self._no(LATE)
+        if not all(0 <= index < len(attempt.members) for index in command.members):
+            return self._no(MISSING)
         if not attempt.is_open:
             return self._no(LATE, attempt)
-        self.finishing.report(attempt, command.member, command.state, command.code)
+        self.finishing.report(attempt, command.members, command.state, command.code)
         return self._ok(self.tables.attempts[command.attempt])
 
     # Shared rows
