@@ -25,6 +25,9 @@ systems:
     nodes: {servers}
     parameters:
       profile: kube
+      apis: 1
+      schedulers: 1
+      controllers: 1
       devices: 8
       types: [a100]
       queues:
@@ -39,7 +42,7 @@ systems:
       until: {until}ms
       patience: 24h
       history: 5000
-      push: 2ms
+      push: 5ms
 network:
   latency: {{lognormal: {{median: 1ms, p99: 8ms}}}}
 workload:
@@ -68,7 +71,7 @@ def measure(jobs: int, nodes: int = NODES, rate: int = LOAD) -> Found:
     until = jobs * 1000 // rate
     duration = until // 1000 + 150
     third = nodes * 8 // 3 + 1
-    text = SCENARIO.format(jobs=jobs, duration=duration, servers=8 + 2 * nodes, third=third, until=until, rate=rate)
+    text = SCENARIO.format(jobs=jobs, duration=duration, servers=5 + 2 * nodes, third=third, until=until, rate=rate)
     running = Running(load_text(text, "scale.yaml"), 1, keep_trace=False)
     since: dict[int, int] = {}
     started: dict[int, int] = {}

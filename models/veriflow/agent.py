@@ -7,6 +7,8 @@ adopts what has rows and stops the rest, so its restart alone loses no work.
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from models.veriflow import messages as m
 from models.veriflow.bell import Bell
 from models.veriflow.commands import Register, Release, Renew, Report
@@ -167,8 +169,15 @@ class Agent(Actor):
         """Stop processes that nothing is bound for. The list is not older than the store was when this agent began."""
         bound = {(one.job_uid, one.number) for one in self._attempts()}
         for job, attempt in dict.fromkeys((one.job, one.attempt) for one in self._table.processes):
-            if (job, attempt) not in bound:
+            if (job, attempt) in bound:
+                continue
+            strangers = [one for one in self._table.processes if (one.job, one.attempt) == (job, attempt)]
+            if any(one.code is None for one in strangers):
                 await self._ask(m.StopProcesses(job, attempt, 0))
+            else:
+                self.send(self._runtime, m.Forget(job, attempt))
+                kept = tuple(one for one in self._table.processes if one not in strangers)
+                self._table = msgspec.structs.replace(self._table, processes=kept)
 
     def _attempts(self) -> list[Attempt]:
         return [one for one in self.informer.objects["Attempt"].values() if isinstance(one, Attempt)]

@@ -56,7 +56,9 @@ class Machine:
         parts = self._parts
         self.tables = Tables(parts.ledger(), parts.quota())
         victims = parts.victims(self._settings.share, self._settings.fair_sharing)
-        self.admission: Admission = parts.admission(self.tables, parts.backoff(), parts.clearance())
+        self.admission: Admission = parts.admission(
+            self.tables, parts.backoff(), parts.clearance(), self._settings.age_max
+        )
         self.binding: Binding = parts.binding(self.tables, parts.gang_rule(), parts.numbering(), parts.nominations())
         self.finishing: Finishing = parts.finishing(self.tables, parts.transitions(), victims)
         self.registry: Registry = parts.registry(self.tables, self.finishing)
