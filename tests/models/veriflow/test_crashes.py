@@ -61,7 +61,11 @@ class Told:
         world = self.running.world
         for name in self._crash:
             world.crash(name, self._mode)
-        world.at(world.now + 300_000_000, lambda: [world.start(name) for name in self._crash])
+        world.at(world.now + 300_000_000, self._rise)
+
+    def _rise(self) -> None:
+        for name in self._crash:
+            self.running.world.start(name)
 
     def _job(self, emitted: Emitted) -> None:
         event = emitted.event

@@ -62,7 +62,7 @@ def test_the_machine_has_the_shape_that_a_log_drives() -> None:
         c.Submit("j", "t0", "k", SPEC),
         c.Admit("j", uid),
         c.Bind("j", uid, 1, MEMBERS, 0),
-        c.Report(f"j/{uid}/1", 8, 0, "HELD"),
+        c.Report(f"j/{uid}/1", 8, (0,), "HELD"),
         c.ClaimShared("engine", "serving", "n1", 0, 10),
         c.Finish("j", uid, 1, FAILED, BACKOFF, 100),
         c.Release((f"{uid}/1/0/n1/0", f"{uid}/1/0/n1/1")),
@@ -105,7 +105,7 @@ def test_finish_closes_everything_in_one_transaction_and_keeps_rows_of_what_may_
     machine = booted()
     uid = bound(machine)
     attempt = machine.tables.attempts[f"j/{uid}/1"]
-    act(machine, c.Report(attempt.name, attempt.uid, 0, EXITED, 1))
+    act(machine, c.Report(attempt.name, attempt.uid, (0,), EXITED, 1))
     reply = act(machine, c.Finish("j", uid, 1, FAILED, BACKOFF, 100), at=50)
     assert reply.ok
     assert machine.tables.jobs["j"].not_before == 150
