@@ -70,8 +70,8 @@ def residual() -> None:
             print(f"synthetic, {kind:10} {how:11} {share}, {one.count} seeds")
 
 
-def crash(seeds: int = 5) -> None:
-    """Before, in and after the first 400 ms of a crash, for what there is beside the primary copy."""
+def crash(seeds: int = 3) -> None:
+    """Before a crash, just after it and until the node is back, for what there is beside the primary copy."""
     for name, overrides in VARIANTS.items():
         rows = []
         for seed in range(1, seeds + 1):
