@@ -55,7 +55,7 @@ class Book:
 
     def __init__(self, node: "Store") -> None:
         self._node = node
-        self._journal: Journal[Change | Lent | Beat] = Journal(node.disk, "book", Change | Lent | Beat)
+        self._journal: Journal[Change | Lent | Beat] = Journal(node.files, "book", Change | Lent | Beat)
         self.runs: dict[str, RunState] = {}
         self.tasks: dict[tuple[str, int], None] = {}
         self._last = 0

@@ -10,7 +10,8 @@ from sim.scenario.loader import Loaded, load
 from sim.world.crash_site import ModelCrash
 
 ROOT = Path(__file__).parents[2]
-MUTANTS = [(name, mutant) for name in model_names() for mutant in find_model(name).mutants.values()]
+MODELS = (*model_names(), "models.stack:REPLICATED_STORE")
+MUTANTS = [(name, mutant) for name in MODELS for mutant in find_model(name).mutants.values()]
 SCENARIOS = sorted(ROOT.glob("scenarios/*/*.yaml"))
 RECIPES = {mutant.recipe: mutant for _, mutant in MUTANTS}
 """One mutant for each recipe."""
