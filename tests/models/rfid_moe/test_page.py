@@ -11,7 +11,7 @@ PAGES = [
     *ROOT.glob("models/rfid_moe/**/*.py"),
     ROOT / "benchmarks/experts.py",
 ]
-CLAIMS = re.compile(r"perplexity[^.\n]{0,40}\d|HellaSwag|PPL|\b16\.92\b|\b66\.8\b", flags=re.I)
+CLAIMS = re.compile(r"perplexity[^.\n]{0,40}\d|HellaSwag|\bPPL\b|\b16\.92\b|\b66\.8\b", flags=re.I)
 
 
 def outside_the_box(text: str) -> str:
