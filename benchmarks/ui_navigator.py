@@ -1,6 +1,6 @@
 """How many of an agent's tasks are done, against how flaky the page is, with 95% intervals (Wilson).
 
-python -m benchmarks.ui_navigator [TASKS]: so many tasks at each chance (default 300), all by seeds from 1 on.
+python -m benchmarks.ui_navigator [TASKS [CHANCE...]]: so many tasks (default 250) at each chance, by seeds from 1 on.
 """
 
 import sys
@@ -22,9 +22,9 @@ def words_of(chance: str, seed: int) -> Counter[str]:
     return Counter(str(op.result) for op in result.history if op.outcome == "ok" and op.arg != "impossible")
 
 
-def main(tasks: int) -> None:
+def main(tasks: int, chances: tuple[str, ...]) -> None:
     """One line a chance."""
-    for chance in CHANCES:
+    for chance in chances:
         words: Counter[str] = Counter()
         seed = 0
         while words.total() < tasks:
@@ -37,4 +37,4 @@ def main(tasks: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 250, tuple(sys.argv[2:]) or CHANCES)

@@ -30,8 +30,12 @@ class Candidates:
 
     def find(self, model: str, version: int) -> Sequence[View]:
         """By name."""
-        now = self._observer.elapsed()
-        return [view for view in self._views.values() if self._may(view, now) and _is(view, model, version)]
+        since = self._observer.elapsed() - self._observer.settings.dead_after
+        return [
+            view
+            for view in self._views.values()
+            if view.heard_at > since and view.model == model and view.version == version and not view.draining
+        ]
 
     def is_alive(self, view: View, now: int) -> bool:
         """Whether it has said its load within `dead_after`."""
@@ -39,10 +43,13 @@ class Candidates:
 
     def version_of(self, model: str) -> int:
         """The newest version that somebody can run now; if nobody can, the newest that anybody ran."""
+        own = [view for view in self._views.values() if view.model == model]
+        newest = max([view.version for view in own], default=self._observer.settings.version)
+        if all(view.version == newest for view in own):
+            return newest
         now = self._observer.elapsed()
-        able = [view.version for view in self._views.values() if view.model == model and self._may(view, now)]
-        known = [view.version for view in self._views.values() if view.model == model]
-        return max(able or known, default=self._observer.settings.version)
+        able = [view.version for view in own if self.is_alive(view, now) and not view.draining]
+        return max(able, default=newest)
 
     def is_gone(self, model: str, version: int) -> bool:
         """Whether every engine of the model runs another version, or is another's."""
@@ -59,10 +66,3 @@ class Candidates:
                 self._observer.emit(NodeDead(view.name, view.epoch))
             view.dead = not alive
         return found
-
-    def _may(self, view: View, now: int) -> bool:
-        return self.is_alive(view, now) and not view.draining
-
-
-def _is(view: View, model: str, version: int) -> bool:
-    return view.model == model and view.version == version

@@ -1,6 +1,7 @@
 """Keys of blocks: each a hash over the key before it, its tokens and whose they are, as in vLLM's prefix caching."""
 
 from collections.abc import Sequence
+from functools import cache
 from hashlib import blake2b
 from struct import Struct
 
@@ -25,8 +26,7 @@ class Chain:
 
     def extra(self, salt: str, origin: Origin, version: int) -> bytes:
         """Whose block it is: it goes into the hash of every block, and is compared on every hit."""
-        parts = (salt.encode(), origin.model.encode(), _NUMBER(version), origin.adapter.encode())
-        return b"".join(_NUMBER(len(part)) + part for part in parts)
+        return _spelled(salt, origin.model, version, origin.adapter)
 
     def extras(self, origin: Origin, version: int, count: int) -> list[bytes]:
         """That of each of `count` blocks: those that lie within a granted public prompt are everybody's."""
@@ -34,21 +34,34 @@ class Chain:
         own = self.extra(origin.tenant, origin, version)
         return [self.extra(SHARED, origin, version)] * public + [own] * (count - public)
 
-    def key(self, parent: int, block: bytes, extra: bytes) -> int:
-        """The key of a block of these tokens behind `parent`."""
-        found = blake2b(_NUMBER(parent) + block + extra, digest_size=8).digest()
-        return int.from_bytes(found, "little") >> self._shift
+    def extra_at(self, origin: Origin, version: int, number: int) -> bytes:
+        """That of the `number`-th block alone."""
+        public = self._shared and number < origin.public // self._size
+        return self.extra(SHARED if public else origin.tenant, origin, version)
+
+    def link(self, parent: int) -> bytes:
+        """What of the block before goes into a block's key."""
+        return _NUMBER(parent)
 
     def keys(self, blocks: Sequence[bytes], extras: Sequence[bytes], known: Sequence[int] = ()) -> list[int]:
         """The keys of all `blocks`, of which the first are `known` already."""
         found = list(known)
         parent = found[-1] if found else ROOT
+        link, shift, number_of = self.link, self._shift, int.from_bytes
         for number in range(len(found), len(blocks)):
-            parent = self.key(parent, blocks[number], extras[number])
+            whole = blake2b(link(parent) + blocks[number] + extras[number], digest_size=8).digest()
+            parent = number_of(whole, "little") >> shift
             found.append(parent)
         return found
 
-    def of_prompt(self, origin: Origin, version: int, prompt: bytes) -> tuple[int, ...]:
-        """The keys of a prompt's full blocks."""
+    def of_prompt(self, origin: Origin, version: int, prompt: bytes, known: Sequence[int] = ()) -> tuple[int, ...]:
+        """The keys of a prompt's full blocks, of which the first are `known` already."""
         blocks = tokens.blocks(prompt, self._size)
-        return tuple(self.keys(blocks, self.extras(origin, version, len(blocks))))
+        return tuple(self.keys(blocks, self.extras(origin, version, len(blocks)), known))
+
+
+@cache
+def _spelled(*parts: str | int) -> bytes:
+    """Names and numbers, each behind its length, so that none runs into the next."""
+    spelled = [part.encode() if isinstance(part, str) else _NUMBER(part) for part in parts]
+    return b"".join([_NUMBER(len(part)) + part for part in spelled])

@@ -8,6 +8,7 @@ from typing import Protocol
 from models.llm_cache import events, truth
 from models.llm_cache.chain import Chain
 from models.llm_cache.index import Index
+from models.llm_cache.keyring import Keyring
 from models.llm_cache.messages import (
     Accepted,
     Answer,
@@ -93,6 +94,7 @@ class Desk:
         self._kept: dict[str, tuple[OpenRequest, Answer]] = {}
         self._ages: deque[tuple[int, str]] = deque()
         self._made = 0
+        self._keyring = Keyring(counter.chain)
 
     # What clients want.
 
@@ -196,7 +198,7 @@ class Desk:
             self._router.reply(caller, Answer(asked.request, REFUSED, "empty prompt or no token wanted", b"", 0))
             return
         version = asked.version or self._router.version_of(asked.origin.model)
-        keys = self._router.chain.of_prompt(asked.origin, version, asked.prompt)
+        keys = self._keyring.keys(asked, version)
         request = OpenRequest(asked, caller, version, keys, self._router.elapsed())
         request.stream = f"{self._router.name}.{self._router.term}"
         request.timer = self._router.timer(partial(self._silent, request))

@@ -87,7 +87,7 @@ class Engine(Actor):
         """What there is to do, and what is free."""
         self._report.reset(self.settings.load_every)
         queued, running = len(self.scheduler.queue), len(self.scheduler.running)
-        free = len(self.pool.free) + len(self.pool.cached)
+        free = self.pool.free + len(self.pool.cached)
         teller, waiting = self.teller, self.scheduler.waiting_tokens
         self.emit(self.pool.report())
         self.emit(events.Loaded(queued, running))

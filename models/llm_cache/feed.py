@@ -65,15 +65,19 @@ class Feed:
             self.ask(view)
 
     def load(self, view: View, load: Load) -> bool:
-        """What there is to do; False if it is another epoch's. A serial beyond ours says that words are missing."""
+        """What there is to do; False if it is another epoch's.
+
+        Words overtake one another on their way, so what is missing is asked for when it was named a period ago.
+        """
         if not self.fresh(view, load.epoch):
             if load.epoch > view.epoch:
                 self._router.ask_who(view.name)
             return False
         view.heard_at = self._router.elapsed()
         view.loaded(load)
-        if self.is_gap(view, load.serial):
+        if self.is_gap(view, view.named):
             self.ask(view)
+        view.named = load.serial
         return True
 
     def take(self, view: View, word: Stored | Removed | Cleared) -> None:
@@ -126,7 +130,6 @@ class Feed:
         if len(view.pending) < PENDING:
             view.pending[word.serial] = word
         self._router.emit(events.FeedGap(view.name, view.epoch, view.serial + 1, word.serial))
-        self.ask(view)
 
     def _go_on(self, view: View) -> None:
         while view.pending:

@@ -74,14 +74,19 @@ class Fills:
         blocks = life.blocks[first:end]
         weights = self._place.weights(life)
         for block in blocks:
-            before = truth.ROOT if block.parent is None else block.parent.content
-            block.content = truth.content(before, block.tokens, weights)
+            if block.content == truth.ROOT:
+                self.compute(block, weights)
             block.filler = None
             self.settle(block)
         self._say(life, first, blocks)
         parent = blocks[0].parent
         self._place.pool.complete(blocks, ROOT if parent is None or parent.key is None else parent.key)
         self._wake(blocks)
+
+    def compute(self, block: Block, weights: bytes) -> None:
+        """Its content is what was really read of the block before it, and its own tokens."""
+        before = truth.ROOT if block.parent is None else block.parent.content
+        block.content = truth.content(before, block.tokens, weights)
 
     def abandon(self, life: Life) -> None:
         """Who computes these blocks has gone: of those that wait for one, the oldest takes it over."""

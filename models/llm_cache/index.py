@@ -1,6 +1,6 @@
 """What a router believes: which engines hold which keys. A hint, by which it prefers; the engines are the truth."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 
 class Index:
@@ -11,6 +11,8 @@ class Index:
         self._bits: dict[str, int] = {}
         self._entries: dict[str, dict[int, int]] = {}
         self._marks: dict[str, int] = {}
+        self._sought: Sequence[int] = ()
+        self._found: dict[str, int] = {}
 
     def entries(self, node: str) -> dict[int, int]:
         """Key -> the epoch of the engine in which it was entered."""
@@ -22,6 +24,7 @@ class Index:
 
     def enter(self, node: str, epoch: int, keys: Iterable[int]) -> int:
         """An engine holds these keys: how many of them are new."""
+        self._found = {}
         bit, entries, mark = self._bit(node), self.entries(node), self._marks.get(node, 0)
         before, holders = len(entries), self._holders
         for key in keys:
@@ -34,6 +37,7 @@ class Index:
 
     def strike(self, node: str, keys: Iterable[int]) -> int:
         """It no longer holds these: how many of them were entered."""
+        self._found = {}
         bit, entries, mark = self._bit(node), self.entries(node), self._marks.get(node, 0)
         before = len(entries)
         for key in keys:
@@ -51,8 +55,13 @@ class Index:
         """What it held is gone with its epoch."""
         self.strike(node, list(self.entries(node)))
 
-    def longest(self, keys: Sequence[int], nodes: Iterable[str]) -> dict[str, int]:
-        """For each of the engines, how many leading keys it is believed to hold."""
+    def longest(self, keys: Sequence[int], nodes: Collection[str]) -> dict[str, int]:
+        """For each of the engines, how many leading keys it is believed to hold. The last answer is remembered."""
+        if keys is not self._sought or any(node not in self._found for node in nodes):
+            self._sought, self._found = keys, self._longest(keys, nodes)
+        return self._found
+
+    def _longest(self, keys: Sequence[int], nodes: Collection[str]) -> dict[str, int]:
         names = {self._bit(node): node for node in nodes}
         found = dict.fromkeys(names.values(), 0)
         alive = sum(names)

@@ -47,7 +47,18 @@ class HashPrefixes:
         """Key by key, until one is missing. The way back along the parents gives blocks that hang together."""
         last: Block | None = None
         count = 0
-        for number in range(len(sought.pieces)):
+        by_key, pieces, extras = self.by_key, sought.pieces, sought.extras
+        for number, key in enumerate(sought.keys[: len(pieces)]):
+            bucket = by_key.get(key)
+            first = bucket[0] if bucket else None
+            if (
+                first is not None
+                and first.parent is last
+                and first.tokens == pieces[number]
+                and (first.extra == extras[number])
+            ):  # what `held` would find, without asking it
+                last, count = first, number + 1
+                continue
             found = self.held(sought, number, last)
             if found is None:
                 break

@@ -84,11 +84,13 @@ class Policies:
         token = prompt_token_ns(self._settings.gpu)
         missing = self._settings.w * self._settings.block_tokens * token
 
-        def cost(view: View) -> tuple[int, int, int, str]:
-            step = view.load * step_ns(1, 0, self._settings.gpu)
-            return ((len(keys) - held[view.name]) * missing + view.backlog * token + step, *_by_load(view))
-
-        return min(candidates, key=cost)
+        step = step_ns(1, 0, self._settings.gpu)
+        best, least = candidates[0], 1 << 80
+        for view in candidates:
+            cost = (len(keys) - held[view.name]) * missing + view.backlog * token + view.load * step
+            if cost < least or (cost == least and _by_load(view) < _by_load(best)):
+                best, least = view, cost
+        return best
 
     def threshold(self, candidates: Sequence[View], session: str, keys: Sequence[int]) -> View:
         """Balance where loads are far apart; else the prefix if it is long enough; else the emptiest cache."""

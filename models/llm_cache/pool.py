@@ -32,18 +32,24 @@ class Pool:
         self._owner = owner
         self._prefixes = prefixes
         self._teller = teller
-        self.blocks = [Block(number) for number in range(total)]
-        self.free = list(range(total - 1, -1, -1))
+        self._total = total
+        self._free: list[Block] = []
+        self.made: list[Block] = []
         self.cached: dict[int, Block] = {}
         self.filling = self.used = 0
 
+    @property
+    def free(self) -> int:
+        """Blocks that hold nothing; they are made when they are first needed."""
+        return len(self._free) + self._total - len(self.made)
+
     def room(self, path: Sequence[Block]) -> int:
         """Blocks that can be had by somebody who keeps `path`."""
-        return len(self.free) + len(self.cached) - sum([block.state == CACHED for block in path])
+        return self.free + len(self.cached) - sum([block.state == CACHED for block in path])
 
     def report(self) -> events.Pool:
         """How many blocks are in each state."""
-        return events.Pool(len(self.free), self.filling, len(self.cached), self.used)
+        return events.Pool(self.free, self.filling, len(self.cached), self.used)
 
     def pin(self, attempt: str, blocks: Sequence[Block]) -> None:
         """The attempt needs them: none of them is given up before it says so."""
@@ -73,11 +79,10 @@ class Pool:
 
     def take(self, attempt: str, count: int) -> list[Block]:
         """So many blocks to fill, pinned; the caller knows that there is room."""
-        if count > len(self.free):
-            self.evict(count - len(self.free))
-        taken = [self.blocks[self.free.pop()] for _ in range(count)]
+        if count > self.free:
+            self.evict(count - self.free)
+        taken = [self._again() if self._free else self._make() for _ in range(count)]
         for block in taken:
-            block.clear()
             block.refs = block.uses = 1
         self.filling += count
         self._turn(taken, FREE, FILLING)
@@ -103,7 +108,7 @@ class Pool:
         """They were never complete, and nobody computes them."""
         self.filling -= len(blocks)
         self._turn(blocks, FILLING, FREE)
-        self.free += [block.number for block in blocks]
+        self._free += blocks
 
     def evict(self, count: int) -> None:
         """Give up so many blocks."""
@@ -118,7 +123,7 @@ class Pool:
         keys = [block.key for block in victims if block.key is not None]
         self._owner.emit(events.Evicted(numbers(victims), tuple(keys), ages))
         self._turn(victims, CACHED, FREE)
-        self.free += [block.number for block in victims]
+        self._free += victims
         self._teller.removed(keys)
 
     def victim(self) -> Block:
@@ -128,6 +133,15 @@ class Pool:
     def forget(self, block: Block) -> None:
         """Nobody finds it by its key any longer."""
         self._prefixes.forget(block)
+
+    def _again(self) -> Block:
+        block = self._free.pop()
+        block.clear()
+        return block
+
+    def _make(self) -> Block:
+        self.made.append(Block(len(self.made)))
+        return self.made[-1]
 
     def _rest(self, blocks: Sequence[Block]) -> None:
         now = self._owner.elapsed()

@@ -3,7 +3,6 @@
 from typing import Protocol
 
 from models.llm_cache import tokens, truth
-from models.llm_cache.chain import ROOT
 from models.llm_cache.life import DECODING, Life
 from models.llm_cache.place import Place
 
@@ -58,24 +57,28 @@ class Progress:
         """Block by block, for what is written in one hangs on the one before it."""
         size, prompt = self._settings.block_tokens, tokens.count(life.prompt)
         weights = self._worker.weights(life)
+        closed: list[int] = []
         while (at := life.length) < end:
             number = at // size
             if at % size == 0 and number and not life.blocks[number - 1].offered:
                 self._close(life, number - 1)
+                self._worker.fills.compute(life.blocks[number - 1], weights)
+                closed.append(number - 1)
             before = life.blocks[number - 1].content if number else truth.ROOT
             tail = tokens.cut(life.prompt, number * size, prompt)
             until = min(end, (number + 1) * size)
             life.text += truth.answer(before, tail, weights, at - number * size, until - number * size)
         life.kv = life.length - 1
+        if closed:
+            self._worker.fills.complete(life, closed[0], closed[-1] + 1)
 
     def _close(self, life: Life, number: int) -> None:
-        """A block of the answer is full: it gets its key, and others may use it."""
+        """A block of the answer is full: it gets its key."""
         chain, size = self._worker.chain, self._settings.block_tokens
         while number >= len(life.pieces):
             at = len(life.pieces)
             piece = tokens.cut(life.text, at * size, (at + 1) * size)
             life.pieces.append(piece)
-            life.extras.append(chain.extras(life.origin, life.version, at + 1)[-1])
-            life.keys.append(chain.key(life.keys[-1] if life.keys else ROOT, piece, life.extras[-1]))
+            life.extras.append(chain.extra_at(life.origin, life.version, at))
+            life.keys = chain.keys(life.pieces, life.extras, life.keys)
             life.blocks[at].label(life.keys[at], piece, life.extras[at])
-        self._worker.fills.complete(life, number, number + 1)

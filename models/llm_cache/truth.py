@@ -5,6 +5,7 @@ an answer hangs on the content of the last full block before it and on what of t
 whoever reads a wrong, stale, foreign or unfinished block says other tokens than a cold computation does.
 """
 
+from functools import cache
 from hashlib import blake2b
 from struct import Struct
 
@@ -16,6 +17,7 @@ _COUNTER = Struct("<Q").pack
 _DIGEST = 64
 
 
+@cache
 def weights(model: str, version: int, adapter: str) -> bytes:
     """What distinguishes one set of weights from another; lengths stand before names, so none runs into the next."""
     parts = (model.encode(), _COUNTER(version), adapter.encode())

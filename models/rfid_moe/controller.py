@@ -7,12 +7,12 @@ changes nothing but when it happens. Durable are the map, the rows and the relea
 from models.rfid_moe import events as e
 from models.rfid_moe import messages as m
 from models.rfid_moe.images import Images
-from models.rfid_moe.moves import CLAIM, Leaving
+from models.rfid_moe.moves import TOO_MANY, Leaving
 from models.rfid_moe.parts import Parts
 from models.rfid_moe.placement import Cluster
 from models.rfid_moe.rollouts import Rollouts
 from models.rfid_moe.settings import Settings
-from models.rfid_moe.shards import FULL, READY, SHADOW, Copy, PlacementMap, Row
+from models.rfid_moe.shards import FULL, READY, SHADOW, STAGE, Copy, PlacementMap, Row
 from sim import MS, SECOND, Actor, Refused, Timeout, on
 
 SAY_AGAIN = 500 * MS
@@ -190,6 +190,7 @@ class Controller(Actor):
 
     def _decide(self) -> None:
         """Who leaves."""
+        self._reconsider()
         cluster = self.cluster()
         self._wants: list[Row] = []
         if not cluster.nodes:
@@ -206,17 +207,31 @@ class Controller(Actor):
                 leaving += gone
                 self._wants += copied
         self._give_up(leaving)
-        self._want()
+        self._want(self.cluster() if leaving or self._wants else cluster)
 
     def _going(self, node: str) -> int:
         return sum(self.rows[number].size for number in self._leaving if self.rows[number].node == node)
+
+    def _reconsider(self) -> None:
+        """What leaves and is wanted after all stays, if it still serves."""
+        for number, why in list(self._leaving.items()):
+            row = self.rows[number]
+            standing = [
+                one.number
+                for one in self.rows.values()
+                if (one.layer, one.expert, one.kind) == (row.layer, row.expert, FULL)
+                and one.number not in self._leaving
+                and self.watch.lives(one.node, self.elapsed())
+            ]
+            wanted = self.moves.copies.get((row.layer, row.expert), 1)
+            if why == TOO_MANY and row.kind == FULL and number not in self._left_by and len(standing) < wanted:
+                del self._leaving[number]
 
     def _give_up(self, leaving: list[Leaving]) -> None:
         for one in leaving:
             self._leaving.setdefault(one.row.number, one.why)
 
-    def _want(self) -> None:
-        cluster = self.cluster()
+    def _want(self, cluster: Cluster) -> None:
         for row in self._wants:
             cluster.add(row)
         self._wants += self.planner.missing(cluster, self.moves.copies)
@@ -237,15 +252,24 @@ class Controller(Actor):
         now = self.elapsed()
         alive = tuple((node, self.watch.epoch(node)) for node in self._nodes if self.watch.lives(node, now))
         epochs = dict(alive)
-        copies = tuple(
-            Copy(row.number, row.node, row.epoch, row.layer, row.expert, row.kind, row.release)
+        serving = [
+            row
             for row in self.rows.values()
-            if row.kind in (FULL, SHADOW)
-            and row.number not in self._leaving
-            and epochs.get(row.node) == row.epoch
-            and self.watch.state(row) == READY
-        )
+            if row.kind in (FULL, SHADOW) and epochs.get(row.node) == row.epoch and self.watch.state(row) == READY
+        ]
+        counts: dict[tuple[int, int], int] = {}
+        for row in serving:
+            if row.kind == FULL and row.number not in self._leaving:
+                counts[row.layer, row.expert] = counts.get((row.layer, row.expert), 0) + 1
+        copies = tuple(_copy(row) for row in serving if self._stays(row, counts))
         return PlacementMap(self.map.version + 1, copies, alive)
+
+    def _stays(self, row: Row, counts: dict[tuple[int, int], int]) -> bool:
+        """Whether a row that serves is in the map. `counts` are copies that are not to leave."""
+        why = self._leaving.get(row.number)
+        if why is None:
+            return True
+        return row.number not in self._left_by and self.moves.stays(row, why, counts.get((row.layer, row.expert), 0))
 
     async def _commit(self) -> None:
         new = self._mapped()
@@ -255,15 +279,9 @@ class Controller(Actor):
             self.map = new
             self._say_map()
         asked = {copy.row for copy in self.map.copies}
-        full = {(copy.layer, copy.expert) for copy in self.map.copies if copy.kind == FULL}
-        for number, why in list(self._leaving.items()):
-            row = self.rows[number]
-            if number in asked or number in self._left_by:
-                continue
-            if row.kind == FULL and why != CLAIM and (row.layer, row.expert) not in full:
-                del self._leaving[number]  # the other copy was lost meanwhile: this one stays
-            else:
-                self._left_by[number] = self.map.version
+        for number in self._leaving:
+            if number not in asked:
+                self._left_by.setdefault(number, self.map.version)
 
     def _say_map(self) -> None:
         self._said = self.elapsed()
@@ -304,9 +322,11 @@ class Controller(Actor):
 
     def _is_full(self) -> bool:
         """Nothing is missing, on its way or leaving."""
+        if self._leaving or self._wants:
+            return False
         cluster = self.cluster()
         asked = {copy.row for copy in self.map.copies}
-        if self._leaving or self._wants or any(row.kind != "stage" and row.number not in asked for row in cluster.rows):
+        if any(row.kind != STAGE and row.number not in asked for row in cluster.rows):
             return False
         shadows = self.settings.shadows and cluster.release > 0
         for (layer, expert), copies in self.moves.copies.items():
@@ -329,4 +349,5 @@ class Controller(Actor):
         return held[0] if len(held) == 1 else ""
 
 
-__all__ = ["CLAIM", "Controller"]
+def _copy(row: Row) -> Copy:
+    return Copy(row.number, row.node, row.epoch, row.layer, row.expert, row.kind, row.release)

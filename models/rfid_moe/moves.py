@@ -1,17 +1,18 @@
 """What leaves its place: copies that are too many, moves for balance, room for what has none, claims of others.
 
 A move is a copy more for a while: the new one is claimed and loaded, the map that has it is committed, and only then
-the old one is too many and goes. Whatever goes leaves the map first.
+the old one, which is one too many, goes. Whatever goes leaves the map first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.rfid_moe.placement import Cluster, Planner
 from models.rfid_moe.settings import Settings
 from models.rfid_moe.shards import FULL, SHADOW, STAGE, Row
 
-CLAIM = "a claim"
+CLAIM, TOO_MANY, ROOM = "a claim", "too many", "room"
+"""Why something leaves."""
 
 
 @dataclass(frozen=True)
@@ -32,22 +33,27 @@ class Moves:
         self._first: dict[int, None] = {}
 
     def surplus(self, cluster: Cluster) -> list[Leaving]:
-        """Copies beyond what should be, and shadows of older releases: only what others in the map stand in for."""
+        """Copies beyond what should be, and shadows beyond one or of older releases."""
         asked, leaving = cluster.mapped, []
         for (layer, expert), wanted in self.copies.items():
             full = cluster.of(layer, expert, FULL)
-            if self.may_go(full, asked, wanted):
-                leaving.append(Leaving(self._least_wanted(cluster, full), "too many"))
+            if len(full) > wanted:
+                leaving.append(Leaving(self._least_wanted(cluster, full), TOO_MANY))
             shadows = cluster.of(layer, expert, SHADOW)
             new = [row for row in shadows if row.release == cluster.release and row.number in asked]
             old = [row for row in shadows if row.release != cluster.release]
             leaving += [Leaving(row, "an older release") for row in old if new]
-            leaving += [Leaving(row, "too many") for row in new[1:]]
+            leaving += [Leaving(row, TOO_MANY) for row in new[1:]]
         return leaving
 
-    def may_go(self, full: list[Row], mapped: Mapping[int, None], wanted: int) -> bool:
-        """Whether one of these copies is too many: all that should be are in the map without it."""
-        return len([row for row in full if row.number in mapped]) > wanted
+    def stays(self, row: Row, why: str, others: int) -> bool:
+        """Whether what is given up stays in the map for now: as long as its expert has not enough `others` there.
+
+        For others who claim its place it goes at once; for an expert without any copy it goes if it is not the last.
+        """
+        if row.kind != FULL or why == CLAIM:
+            return False
+        return others < (self.copies.get((row.layer, row.expert), 1) if why == TOO_MANY else 1)
 
     def _least_wanted(self, cluster: Cluster, full: list[Row]) -> Row:
         """The old place of a move, else the copy on the node that carries most."""
@@ -110,7 +116,7 @@ class Moves:
             if own or victims:
                 row = own[0] if own else min(victims, key=lambda one: (one.kind != SHADOW, self._worth(cluster, one)))
                 gone[row.number] = None
-                leaving.append(Leaving(row, "room"))
+                leaving.append(Leaving(row, ROOM))
         return leaving
 
     def give_way(self, cluster: Cluster, node: str, need: int) -> tuple[list[Leaving], list[Row]]:

@@ -79,7 +79,7 @@ class Settings(Parameters):
     beat: Duration = 100 * MS
     dead_after: Duration = 300 * MS
     lease: Duration = 1 * SECOND
-    tick: Duration = 50 * MS
+    tick: Duration = 100 * MS
     retry: Duration = 250 * MS
     rebalance: Duration = 10 * SECOND
     imbalance: Annotated[int, Field(strict=True, ge=100)] = 120

@@ -31,7 +31,8 @@ class Clearance:
 class Admission:
     """The rules of `submit` and `admit`."""
 
-    def __init__(self, tables: Tables, backoff: Backoff, clearance: Clearance) -> None:
+    def __init__(self, tables: Tables, backoff: Backoff, clearance: Clearance, age_max: int) -> None:
+        self._age_max = age_max
         self._tables = tables
         self._backoff = backoff
         self._clearance = clearance
@@ -90,7 +91,8 @@ class Admission:
     def grant(self, job: Job) -> None:
         """It has its quota from now on."""
         tables = self._tables
-        changed = replace_state(job, ADMITTED, tables.at)
+        elder = job.elder or tables.at - job.since > self._age_max
+        changed = replace_state(job, ADMITTED, tables.at, elder=elder)
         tables.put(changed)
         tables.tell_admitted(changed)
 

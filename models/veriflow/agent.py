@@ -7,6 +7,8 @@ adopts what has rows and stops the rest, so its restart alone loses no work.
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from models.veriflow import messages as m
 from models.veriflow.bell import Bell
 from models.veriflow.commands import Register, Release, Renew, Report
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from models.veriflow.parts import Parts
 
 AGAIN = 100 * MS
-Mine = tuple[Attempt, int, Member]
-"""An attempt, and one of its members that is here"""
+Mine = list[tuple[int, Member]]
+"""The members of an attempt that are here, by their index"""
 
 
 class Agent(Actor):
@@ -135,9 +137,7 @@ class Agent(Actor):
             for name in list(self.informer.objects["Attempt"]):
                 attempt = self.informer.objects["Attempt"].get(name)
                 if isinstance(attempt, Attempt):
-                    for index, member in enumerate(attempt.members):
-                        if member.node == self.name and member.epoch == self._registered:
-                            await self._step((attempt, index, member))
+                    await self._look_at(attempt)
 
     async def _register(self, table: m.Table) -> None:
         reply = await self.port.do(Register(self.name, table.epoch, table.missing))
@@ -168,47 +168,78 @@ class Agent(Actor):
     async def _stop_strangers(self) -> None:
         """Stop processes that nothing is bound for. The list is not older than the store was when this agent began."""
         bound = {(one.job_uid, one.number) for one in self._attempts()}
-        for process in self._table.processes:
-            if (process.job, process.attempt) not in bound:
-                await self._ask(m.StopProcesses(process.job, process.attempt, 0))
+        for job, attempt in dict.fromkeys((one.job, one.attempt) for one in self._table.processes):
+            if (job, attempt) in bound:
+                continue
+            strangers = [one for one in self._table.processes if (one.job, one.attempt) == (job, attempt)]
+            if any(one.code is None for one in strangers):
+                await self._ask(m.StopProcesses(job, attempt, 0))
+            else:
+                self.send(self._runtime, m.Forget(job, attempt))
+                kept = tuple(one for one in self._table.processes if one not in strangers)
+                self._table = msgspec.structs.replace(self._table, processes=kept)
 
     def _attempts(self) -> list[Attempt]:
         return [one for one in self.informer.objects["Attempt"].values() if isinstance(one, Attempt)]
 
-    async def _step(self, mine: Mine) -> None:
-        attempt, index, member = mine
-        process = self.process_of(attempt, index)
+    async def _look_at(self, attempt: Attempt) -> None:
+        """Its members that are here; what there is to say of several is said at once."""
+        mine = [
+            (index, member)
+            for index, member in enumerate(attempt.members)
+            if member.node == self.name and member.epoch == self._registered
+        ]
         if not attempt.is_open:
-            await self._duties.wind_up(mine, process)
-        elif process is not None and process.code is not None:
-            await self._report(mine, EXITED, process.code)
-        elif member.state == "":
-            if self._is_free(member):
-                await self._report(mine, HELD)
-            else:
-                self._again.reset(AGAIN)
-        elif self._duties.runs(member, process, inherited=attempt.name in (self._inherited or {})):
-            await self._report(mine, RUNNING)
-        elif member.state == RUNNING:
-            await self._report(mine, EXITED, m.VANISHED_CODE)
-        elif self.is_go(attempt):
-            await self._start(mine)
+            await self._duties.wind_up(attempt, mine)
+            return
+        words: dict[tuple[str, int], list[int]] = {}
+        for index, member in mine:
+            word = await self._step(attempt, mine, index, member)
+            if MEMBER_ORDER[word[0]] > MEMBER_ORDER[member.state]:
+                words.setdefault(word, []).append(index)
+        for (state, code), indexes in words.items():
+            reply = await self.port.do(Report(attempt.name, attempt.uid, tuple(indexes), state, code))
+            if not reply.ok:
+                self.emit(LateWord(attempt.job), at_once=True)
 
-    def is_go(self, attempt: Attempt) -> bool:
-        """The barrier: all members' devices are held."""
-        return all(MEMBER_ORDER[member.state] >= MEMBER_ORDER[HELD] for member in attempt.members)
+    async def _step(self, attempt: Attempt, mine: Mine, index: int, member: Member) -> tuple[str, int]:
+        """One step with a member, and what there is to say of it."""
+        process = self.process_of(attempt, index)
+        if process is not None and process.code is not None:
+            return EXITED, process.code
+        if self._duties.runs(member, process, inherited=attempt.name in (self._inherited or {})):
+            return RUNNING, 0
+        if member.state == RUNNING:
+            return EXITED, m.VANISHED_CODE
+        if self.is_go(attempt, mine):
+            await self._start(attempt, index, member)
+            return RUNNING, 0
+        if member.state == "" and self._is_free(member):
+            return HELD, 0
+        self._again.reset(AGAIN)
+        return "", 0
+
+    def is_go(self, attempt: Attempt, mine: Mine) -> bool:
+        """The barrier: all members' devices are held, those that are here by this agent."""
+        here = dict(mine)
+        return all(
+            self._is_mine_to_start(attempt, index, member) if index in here else member.state != ""
+            for index, member in enumerate(attempt.members)
+        )
+
+    def _is_mine_to_start(self, attempt: Attempt, index: int, member: Member) -> bool:
+        held = member.state != "" or len({one.node for one in attempt.members}) == 1
+        return held and (self.process_of(attempt, index) is not None or self._is_free(member))
 
     def _is_free(self, member: Member) -> bool:
         busy = {device for one in self._table.processes if one.code is None for device in one.devices}
         return busy.isdisjoint(member.devices)
 
-    async def _start(self, mine: Mine) -> None:
-        attempt, index, member = mine
+    async def _start(self, attempt: Attempt, index: int, member: Member) -> None:
         order = m.StartProcess(
             attempt.job_uid, attempt.number, index, member.epoch, member.devices, attempt.step, attempt.spec
         )
         await self._duties.start(order)
-        await self._report(mine, RUNNING)
 
     async def start(self, order: m.StartProcess) -> None:
         """Ask the runtime to start a process."""
@@ -224,19 +255,15 @@ class Agent(Actor):
             await self._ask(m.StopProcesses(0, 0, 0))
         self._bell.ring()
 
-    async def release(self, mine: Mine) -> None:
-        """A member's processes are gone: so are its rows."""
-        attempt, index, member = mine
-        rows = rows_of(str(attempt.job_uid), attempt.number, index, member.node, member.epoch, member.devices)
-        await self.port.do(Release(tuple(row.id for row in rows)))
-
-    async def _report(self, mine: Mine, state: str, code: int = 0) -> None:
-        attempt, index, member = mine
-        if MEMBER_ORDER[state] <= MEMBER_ORDER[member.state]:
-            return
-        reply = await self.port.do(Report(attempt.name, attempt.uid, index, state, code))
-        if not reply.ok:
-            self.emit(LateWord(attempt.job), at_once=True)
+    async def release(self, attempt: Attempt, mine: Mine) -> None:
+        """The processes of these members are gone: so are their rows."""
+        ids = [
+            row.id
+            for index, member in mine
+            if member.held
+            for row in rows_of(str(attempt.job_uid), attempt.number, index, member.node, member.epoch, member.devices)
+        ]
+        await self.port.do(Release(tuple(ids)))
 
 
 class Duties:
@@ -244,20 +271,17 @@ class Duties:
 
     def __init__(self, agent: Agent) -> None:
         self.agent = agent
-        self._released: dict[tuple[str, int], int] = {}
+        self._released: dict[str, int] = {}
 
-    async def wind_up(self, mine: Mine, process: m.Process | None) -> None:
+    async def wind_up(self, attempt: Attempt, mine: Mine) -> None:
         """An attempt is over: stop its processes here, and when they are gone give back its rows.
 
         Also if none is known: an order to start one may still be under way, and the runtime refuses it from now on.
         """
-        attempt, index, member = mine
-        key = attempt.name, index
-        if process is not None or (member.held and self._released.get(key) != attempt.revision):
+        if any(member.held for _, member in mine) and self._released.get(attempt.name) != attempt.revision:
             await self.agent.stop(attempt)
-        if member.held and self._released.get(key) != attempt.revision:
-            await self.agent.release(mine)
-            self._released[key] = attempt.revision
+            await self.agent.release(attempt, mine)
+            self._released[attempt.name] = attempt.revision
 
     def runs(self, member: Member, process: m.Process | None, *, inherited: bool) -> bool:  # noqa: ARG002
         """Whether a member runs: the runtime says so. What this agent found bound when it began is no exception."""

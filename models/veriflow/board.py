@@ -78,7 +78,7 @@ class Board:
         self._oldest: dict[str, list[tuple[int, str]]] = {}
         self._delayed: list[tuple[int, str, int]] = []
         self._held: dict[str, None] = {}
-        self._buckets: dict[tuple[str, int], Buckets] = {}
+        self.buckets: dict[tuple[str, int], Buckets] = {}
         self._counted: dict[str, tuple[tuple[str, int], int]] = {}
 
     def rebuild(self, objects: Iterable[Object]) -> None:
@@ -233,21 +233,29 @@ class Board:
         node = self.nodes.get(name)
         if counted is not None:
             kind, free = counted
-            self._buckets[kind].discard(self._place(name, node), free)
+            self.buckets[kind].discard(self._place(name, node), free)
         if node is not None and self.is_usable(node):
             kind = node.gpu_type, node.memory
             free = len(self.free_devices(node, job))
-            self._buckets.setdefault(kind, Buckets()).add((node.zone, name), free)
+            self.buckets.setdefault(kind, Buckets()).add((node.zone, name), free)
             self._counted[name] = kind, free
 
     def _place(self, name: str, node: Node | None) -> tuple[str, str]:
         assert node is not None, f"{name} was counted, and nodes never go"
         return node.zone, name
 
+    def counted(self, spec: JobSpec) -> dict[str, tuple[tuple[str, int], int]]:
+        """Of each usable node that fits a job: its kind, and how many devices are free there."""
+        return {
+            name: (kind, free)
+            for name, (kind, free) in self._counted.items()
+            if kind[0] == spec.gpu_type and kind[1] >= spec.memory
+        }
+
     def buckets_for(self, spec: JobSpec) -> list[Buckets]:
         """The nodes that fit a job, by what is free there."""
         gpu_type = spec.gpu_type
-        return [one for (kind, memory), one in self._buckets.items() if kind == gpu_type and memory >= spec.memory]
+        return [one for (kind, memory), one in self.buckets.items() if kind == gpu_type and memory >= spec.memory]
 
     def place(self, job: Job) -> tuple[Member, ...] | None:
         """Where the whole gang goes, with its devices; None if it does not fit. Its own nominations are open."""
@@ -350,9 +358,11 @@ class Board:
             heappop(heap)
         return None
 
-    def shapes(self, queue: str) -> Iterator[tuple[Shape, Job]]:
-        """The head of each shape of a queue."""
+    def shapes(self, queue: str, *, all_of_them: bool) -> Iterator[tuple[Shape, Job]]:
+        """The head of each shape of a queue, or only of those that may fit."""
         for shape in list(self.waiting.get(queue, ())):
+            if not all_of_them and (queue, shape) in self.unfit:
+                continue
             job = self.head(queue, shape)
             if job is None:
                 if not self.waiting[queue][shape]:

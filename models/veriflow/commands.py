@@ -101,11 +101,11 @@ class Renew(Message):
 
 
 class Report(Message):
-    """What became of a member of an attempt. Words only go forward."""
+    """What became of members of an attempt. Words only go forward."""
 
     attempt: str
     uid: int
-    member: int
+    members: tuple[int, ...]
     state: str
     code: int = 0
 

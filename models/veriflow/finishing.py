@@ -164,14 +164,14 @@ class Finishing:
 
     # Report
 
-    def report(self, attempt: Attempt, index: int, state: str, code: int) -> bool:
-        """Take in an agent's word; whether it was new."""
-        member = attempt.members[index]
-        if MEMBER_ORDER[state] <= MEMBER_ORDER[member.state] or not attempt.is_open:
-            return False
-        changed = with_member(attempt, index, state=state, code=code)
-        self._tables.put(msgspec.structs.replace(changed, state=progress_of(changed)))
-        return True
+    def report(self, attempt: Attempt, indexes: tuple[int, ...], state: str, code: int) -> None:
+        """Take in an agent's word, as far as it is new."""
+        changed = attempt
+        for index in indexes:
+            if MEMBER_ORDER[state] > MEMBER_ORDER[attempt.members[index].state]:
+                changed = with_member(changed, index, state=state, code=code)
+        if changed is not attempt:
+            self._tables.put(msgspec.structs.replace(changed, state=progress_of(changed)))
 
 
 def progress_of(attempt: Attempt) -> str:

@@ -62,6 +62,7 @@ class Informer:
         self._reached: list[tuple[int, Bell]] = []
         self._gap = actor.timer(self._lost_one)
         self._silence = actor.timer(self._is_silent)
+        self._overdue = actor.timer(self._is_overdue)
 
     @property
     def server(self) -> str:
@@ -193,12 +194,14 @@ class Informer:
         while self.revision < revision:
             reached = Bell(self._actor)
             self._reached.append((revision, reached))
-            alarm = self._actor.timer(reached.ring)
-            alarm.reset(self._settings.call_timeout)
+            self._overdue.reset(self._settings.call_timeout)
             await reached.heard()
-            alarm.cancel()
-            if self.revision < revision:
-                self._break("behind")
+
+    def _is_overdue(self) -> None:
+        """Somebody has waited long for a revision: what is watched may have lost it."""
+        if self._reached:
+            self._break("behind")
+            self._overdue.reset(self._settings.call_timeout)
 
     # What is lost
 

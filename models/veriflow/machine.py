@@ -56,7 +56,9 @@ class Machine:
         parts = self._parts
         self.tables = Tables(parts.ledger(), parts.quota())
         victims = parts.victims(self._settings.share, self._settings.fair_sharing)
-        self.admission: Admission = parts.admission(self.tables, parts.backoff(), parts.clearance())
+        self.admission: Admission = parts.admission(
+            self.tables, parts.backoff(), parts.clearance(), self._settings.age_max
+        )
         self.binding: Binding = parts.binding(self.tables, parts.gang_rule(), parts.numbering(), parts.nominations())
         self.finishing: Finishing = parts.finishing(self.tables, parts.transitions(), victims)
         self.registry: Registry = parts.registry(self.tables, self.finishing)
@@ -233,11 +235,13 @@ class Machine:
 
     def _report(self, command: c.Report) -> Reply:
         attempt = self.tables.attempts.get(command.attempt)
-        if attempt is None or attempt.uid != command.uid or not 0 <= command.member < len(attempt.members):
+        if attempt is None or attempt.uid != command.uid:
             return self._no(LATE)
+        if not all(0 <= index < len(attempt.members) for index in command.members):
+            return self._no(MISSING)
         if not attempt.is_open:
             return self._no(LATE, attempt)
-        self.finishing.report(attempt, command.member, command.state, command.code)
+        self.finishing.report(attempt, command.members, command.state, command.code)
         return self._ok(self.tables.attempts[command.attempt])
 
     # Shared rows

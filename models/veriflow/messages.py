@@ -210,6 +210,13 @@ class StopProcesses(Request[Table]):
     grace: int
 
 
+class Forget(Message):
+    """What ended of an attempt was heard of, and nothing is bound for it any more."""
+
+    job: int
+    attempt: int
+
+
 class Reset(Request[Table]):
     """Kill everything, and begin an epoch higher than `above`."""
 

@@ -66,7 +66,10 @@ Device = tuple[str, int]
 
 
 class Job(Message):
-    """A job. `since` and `changed_at` are the store's clock when it was submitted and when its state last changed."""
+    """A job. `since` and `changed_at` are the store's clock when it was submitted and when its state last changed.
+
+    `elder`: it was admitted after so long a wait that nobody younger may take its devices again.
+    """
 
     name: str
     tenant: str
@@ -87,6 +90,7 @@ class Job(Message):
     nominated_until: int = 0
     victims: tuple[str, ...] = ()
     evicted_by: str = ""
+    elder: bool = False
     reason: str = ""
     finalizers: tuple[str, ...] = (ROWS,)
     deleted: bool = False

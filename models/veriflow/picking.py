@@ -64,12 +64,10 @@ class Picking:
         """The first job of a queue by priority and age; with `best_effort` the first that may fit."""
         best: Job | None = None
         strict = self._settings.order == "strict"
-        for shape, job in self._board.shapes(queue):
+        for shape, job in self._board.shapes(queue, all_of_them=strict):
             elder = elders.get(shape[0], job)
             if elder.spec.queue != queue or shape_of(elder.spec) != shape:
                 continue  # nobody younger passes
-            if not strict and (queue, shape) in self._board.unfit:
-                continue
             if best is None or (-elder.spec.priority, elder.uid) < (-best.spec.priority, best.uid):
                 best = elder
         if strict and best is not None and (queue, shape_of(best.spec)) in self._board.unfit:

@@ -53,6 +53,12 @@ class Buckets:
         if not bucket:
             del self.by_free[free]
 
+    def copy(self) -> "Buckets":
+        """The same, to be changed by somebody else."""
+        made = Buckets()
+        made.by_free = {free: list(places) for free, places in self.by_free.items()}
+        return made
+
     def seats(self, gpus: int) -> int:
         """How many members of so many GPUs fit."""
         return sum(len(places) * (free // gpus) for free, places in self.by_free.items())

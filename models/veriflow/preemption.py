@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from models.veriflow.board import Board
 from models.veriflow.fair_share import FairShare
 from models.veriflow.objects import OPEN, Device, Job, JobSpec, attempt_name
-from models.veriflow.placement import Buckets, best_fit, fits
+from models.veriflow.placement import best_fit, fits
 from models.veriflow.queue_quota import is_borrowing
 from models.veriflow.victims import Victims
 
@@ -30,15 +30,11 @@ class Copy:
         self._board = board
         self._job = job
         self.use = dict(board.use)
-        self.free: dict[str, list[int]] = {}
-        self._buckets: dict[int, Buckets] = {}
-        for node in board.nodes.values():
-            if node.gpu_type == job.spec.gpu_type and node.memory >= job.spec.memory and board.is_usable(node):
-                self.free[node.name] = board.free_devices(node, job.name)
-                self._bucket(node.memory).add((node.zone, node.name), len(self.free[node.name]))
-
-    def _bucket(self, memory: int) -> Buckets:
-        return self._buckets.setdefault(memory, Buckets())
+        counted = board.counted(job.spec)
+        self.free = {name: free for name, (_, free) in counted.items()}
+        self._kinds = {name: kind for name, (kind, _) in counted.items()}
+        self._buckets = {kind: board.buckets[kind].copy() for kind in dict.fromkeys(self._kinds.values())}
+        self._freed: dict[str, list[int]] = {}
 
     def evict(self, victim: Job) -> None:
         """Take a job away."""
@@ -63,14 +59,15 @@ class Copy:
         return [(member.node, device) for member in attempt.members if member.held for device in member.devices]
 
     def _flip(self, name: str, device: int, sign: int) -> None:
-        node, free = self._board.nodes[name], self.free[name]
-        buckets = self._bucket(node.memory)
-        buckets.discard((node.zone, name), len(free))
+        place = self._board.nodes[name].zone, name
+        buckets, freed = self._buckets[self._kinds[name]], self._freed.setdefault(name, [])
+        buckets.discard(place, self.free[name])
         if sign < 0:
-            free.append(device)
+            freed.append(device)
         else:
-            free.remove(device)
-        buckets.add((node.zone, name), len(free))
+            freed.remove(device)
+        self.free[name] -= sign
+        buckets.add(place, self.free[name])
 
     def has_room(self, spec: JobSpec) -> bool:
         """Whether the gang would find its devices."""
@@ -89,7 +86,9 @@ class Copy:
         """The devices it would get."""
         found: list[Device] = []
         for seat in best_fit(list(self._buckets.values()), spec, spec.members) or ():
-            found += [(seat.node, device) for device in sorted(self.free[seat.node])[: seat.members * spec.gpus]]
+            free = self._board.free_devices(self._board.nodes[seat.node], self._job.name)
+            devices = sorted({*free, *self._freed.get(seat.node, ())})
+            found += [(seat.node, device) for device in devices[: seat.members * spec.gpus]]
         return tuple(found)
 
 

@@ -164,6 +164,15 @@ class Runtime(Actor):
         except (Refused, Timeout):
             return
 
+    @on(m.Forget)
+    def forget(self, _: str, order: m.Forget) -> None:
+        """From the agent: processes that have ended need not stand in the table any more, and none is started again."""
+        gang = order.job, order.attempt
+        self._over[gang] = None
+        for one in list(self.processes.values()):
+            if one.key[:2] == gang and one.code is not None:
+                del self.processes[one.key]
+
     @on(m.Reset)
     def reset(self, _: Caller, order: m.Reset) -> m.Table:
         """From the agent of a node that was given up: nothing lives on into the next epoch."""

@@ -12,21 +12,19 @@ _range = TypeAdapter(DurationRange).validate_python
 Count = Annotated[int, Field(strict=True, ge=1)]
 Natural = Annotated[int, Field(strict=True, ge=0)]
 
-MINUTE = 60 * SECOND
 GIB = 2**30
-MILLION = 1_000_000
 
 KUBE = {
-    "renew": 10 * SECOND,
-    "lost": 40 * SECOND,
-    "tolerance": 300 * SECOND,
-    "pods_ready": 5 * MINUTE,
-    "resync": 10 * MINUTE,
-    "bookmark": MINUTE,
-    "leader": 15 * SECOND,
-    "backoff": 10 * SECOND,
-    "backoff_cap": 6 * MINUTE,
-    "age_max": 5 * MINUTE,
+    "renew": "10s",
+    "lost": "40s",
+    "tolerance": "300s",
+    "pods_ready": "5m",
+    "resync": "10m",
+    "bookmark": "1m",
+    "leader": "15s",
+    "backoff": "10s",
+    "backoff_cap": "6m",
+    "age_max": "5m",
 }
 """Kubernetes' and Kueue's defaults: node leases (documentation; newer releases say 50 s), toleration, waitForPodsReady,
 informer resync, leader election (15 s), Job back-off (10 s, cap 6 min)."""

@@ -157,7 +157,8 @@ class Tables:
     def _tell_put(self, before: Object | None, made: Object) -> None:
         if isinstance(made, Lease):
             return
-        self._fact(e.Wrote, self.what, kind_of(made), made.name, made.uid)
+        if not self.written.facts:
+            self._fact(e.Wrote, self.what, kind_of(made), made.name, made.uid)
         if isinstance(made, Job):
             self._fact(e.JobState, made, before.state if isinstance(before, Job) else "")
         elif isinstance(made, Attempt):

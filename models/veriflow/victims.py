@@ -21,6 +21,8 @@ class Victims:
         spec, theirs = preemptor.spec, victim.spec
         if victim.state not in CHARGED or spec.gpu_type != theirs.gpu_type or victim.name == preemptor.name:
             return False
+        if self.is_protected(victim, preemptor):
+            return False
         if spec.queue == theirs.queue:
             return theirs.priority < spec.priority
         own, other = queues[spec.queue], queues[theirs.queue]
@@ -30,6 +32,10 @@ class Victims:
         if self.is_reclaim(own, use, spec.gpu_type, more):
             return True
         return self._fair and self._is_fairer(FairShare(self._share, capacity, queues), use, preemptor, victim, more)
+
+    def is_protected(self, victim: Job, preemptor: Job) -> bool:
+        """Nobody younger passes an elder, nor takes its devices again: or it would be served and evicted for ever."""
+        return victim.elder and victim.uid < preemptor.uid
 
     def is_reclaim(self, queue: Queue, use: Use, gpu_type: str, more: int) -> bool:
         """Whether the preemptor's queue stays within nominal: it takes back its own."""

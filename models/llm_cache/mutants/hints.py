@@ -32,8 +32,8 @@ class NoExtra(Chain):
 class NoParent(Chain):
     """The key of a block says nothing of what stands before it."""
 
-    def key(self, parent: int, block: bytes, extra: bytes) -> int:  # noqa: ARG002
-        return super().key(ROOT, block, extra)
+    def link(self, parent: int) -> bytes:  # noqa: ARG002
+        return super().link(ROOT)
 
 
 class RemovedTooSoon(Teller):

@@ -20,10 +20,10 @@ class CountsAsClock(Pool):
 
 
 class EvictsUsed(Pool):
-    """Gives up the block that was given out first, needed or not."""
+    """Gives up the first block that is complete, needed or not."""
 
     def victim(self) -> Block:
-        return next(block for block in self.blocks if block.offered)
+        return next(block for block in self.made if block.offered)
 
 
 class StaleKey(Pool):

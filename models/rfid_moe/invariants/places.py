@@ -16,8 +16,8 @@ from models.rfid_moe.invariants.doubtful import Doubtful
 from models.rfid_moe.ladder import HOST
 from models.rfid_moe.moves import CLAIM
 from models.rfid_moe.settings import Settings
-from models.rfid_moe.shards import DRAINING, FULL, LOADING, READY, SHADOW
-from sim import MS, Emitted, RunRecord, Verdict
+from models.rfid_moe.shards import DRAINING, FULL, LOADING, READY, SHADOW, Copy
+from sim import MS, SECOND, Emitted, RunRecord, Verdict
 from sim.invariants import Invariant, when
 
 
@@ -129,7 +129,8 @@ class MapForward(Invariant):
 class Covered(Doubtful):
     """A copy is drained only after a map that gave it up and has another; no rung is waited for beyond its time.
 
-    Shadows may go at any time, and claims of others take what they must.
+    No map gives up the last copy of an expert that is READY on a node which lives by the same map. Shadows may go at
+    any time, and claims of others take what they must.
     """
 
     name = "covered"
@@ -140,6 +141,9 @@ class Covered(Doubtful):
         super().__init__()
         self._limit = 2 * settings.step_timeout + 20 * MS
         self._maps: dict[int, dict[tuple[int, int], dict[int, None]]] = {}
+        self._copies: tuple[Copy, ...] = ()
+        self._ready: dict[int, None] = {}
+        self._given_up: dict[int, tuple[Emitted, str]] = {}
         self._open: dict[tuple[int, int], tuple[Emitted, str]] = {}
 
     def observe(self, emitted: Emitted) -> None:
@@ -150,8 +154,15 @@ class Covered(Doubtful):
             for copy in event.map.copies:
                 if copy.kind == FULL:
                     rows.setdefault((copy.layer, copy.expert), {})[copy.row] = None
+            self._left_bare(emitted, event, rows)
             self._maps[event.map.version] = rows
         elif isinstance(event, ShardState):
+            if event.target == READY:
+                self._ready[event.row] = None
+            else:
+                self._ready.pop(event.row, None)
+            if event.why == CLAIM:
+                self._given_up.pop(event.row, None)
             if event.target == DRAINING and event.kind != SHADOW and event.why != CLAIM:
                 self._drained(emitted, event)
         elif isinstance(event, Dispatched):
@@ -160,6 +171,16 @@ class Covered(Doubtful):
             sent, to = self._open.pop((event.session, event.number), (emitted, ""))
             if emitted.t_ns - sent.t_ns > self._limit:
                 self.doubt(sent.t_ns, emitted, _waited(sent, to, emitted.t_ns - sent.t_ns))
+
+    def _left_bare(self, emitted: Emitted, event: MapChanged, rows: dict[tuple[int, int], dict[int, None]]) -> None:
+        """Copies of the last map that serve, whose expert has none in this one. A claim that took it is told later."""
+        alive = dict.fromkeys(event.map.alive)
+        for copy in self._copies:
+            key = (copy.layer, copy.expert)
+            if key not in rows and (copy.node, copy.epoch) in alive and copy.row in self._ready:
+                what = f"map {event.map.version} ({when(emitted)}) gives up expert {copy.layer}/{copy.expert}"
+                self._given_up[copy.row] = (emitted, f"{what}, whose last copy is ready on {copy.node}")
+        self._copies = tuple(copy for copy in event.map.copies if copy.kind == FULL)
 
     def _drained(self, emitted: Emitted, event: ShardState) -> None:
         left = self._maps.get(event.map, {}).get((event.layer, event.expert), {})
@@ -170,7 +191,10 @@ class Covered(Doubtful):
             self.contradict(emitted, f"{what}, and map {event.map}, which gave it up, has no other copy")
 
     def conclude(self, record: RunRecord) -> Verdict:
-        """Parts that never came back count too, unless their dispatcher was hit."""
+        """What was given up for no claim; and parts that never came back, unless their dispatcher was hit."""
+        for emitted, sentence in self._given_up.values():
+            if record.end_ns - emitted.t_ns > SECOND:
+                self.contradict(emitted, sentence)
         for sent, to in self._open.values():
             if record.end_ns - sent.t_ns > self._limit:
                 until = sent._replace(t_ns=sent.t_ns + self._limit)

@@ -1,6 +1,6 @@
 """Bugs of compression, placement and loading."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from models.rfid_moe.allocation import floor_max
 from models.rfid_moe.compression import Allocation, Assembly, Image, Residue, projection_of
@@ -59,11 +59,11 @@ class TwinsTogether(Planner):
 
 
 class DrainsFirst(Moves):
-    """A copy is too many as soon as another one is on its way."""
+    """A copy goes as soon as another one is on its way."""
 
-    def may_go(self, full: list[Row], mapped: Mapping[int, None], wanted: int) -> bool:  # noqa: ARG002
+    def stays(self, row: Row, why: str, others: int) -> bool:  # noqa: ARG002
         """Whether or not the other one serves."""
-        return len(full) > wanted
+        return False
 
 
 class MovesUncharged(Moves):

@@ -38,8 +38,8 @@ class OneGpuLedger(Invariant):
         elif isinstance(event, e.ProcessStarted):
             self._start(emitted, event)
         elif isinstance(event, e.ProcessStopped):
-            gone = [(event.node, device) for device in event.devices]
-            self._running = {place: gang for place, gang in self._running.items() if place not in gone}
+            for device in event.devices:
+                self._running.pop((event.node, device), None)
         elif isinstance(event, e.EpochBegan):
             self._running = {place: gang for place, gang in self._running.items() if place[0] != event.node}
 

@@ -28,6 +28,7 @@ class VictimsLegal(Check):
         self._waits: list[tuple[Job, int, int]] = []
         self._bound_at: dict[str, int] = {}
         self._node_at: dict[str, int] = {}
+        self._elders: dict[str, None] = {}
 
     @property
     def violated(self) -> bool:
@@ -56,6 +57,10 @@ class VictimsLegal(Check):
 
     def _follow(self, emitted: Emitted, event: e.JobState) -> None:
         job, name = event.job, event.job.name
+        if event.before == "":
+            self._elders.pop(name, None)
+        if job.state == "ADMITTED" and event.before == "QUEUED" and event.at - job.since > self._settings.age_max:
+            self._elders[name] = None
         before = self._kept.get(name)
         if job.nominated or job.victims:
             if before is None:
@@ -135,6 +140,8 @@ class VictimsLegal(Check):
         """By the use before the eviction: the victim's need still counts."""
         world, gpu_type = self._world, preemptor.spec.gpu_type
         if victim.spec.gpu_type != gpu_type:
+            return False
+        if victim.name in self._elders and victim.uid < preemptor.uid:
             return False
         if victim.spec.queue == preemptor.spec.queue:
             return victim.spec.priority < preemptor.spec.priority

@@ -9,7 +9,7 @@ from models.veriflow.binding import Numbering
 from models.veriflow.checkpoint import Gate
 from models.veriflow.commands import Submit
 from models.veriflow.finishing import Transitions
-from models.veriflow.objects import HELD, Job, JobSpec, Member
+from models.veriflow.objects import HELD, Attempt, Job, JobSpec, Member
 from models.veriflow.registry import Registry
 from models.veriflow.runtime import Running, Workload
 
@@ -17,9 +17,9 @@ from models.veriflow.runtime import Running, Workload
 class NoStop(Duties):
     """An old attempt is marked failed, and its processes go on."""
 
-    async def wind_up(self, mine: Mine, process: m.Process | None) -> None:  # noqa: ARG002 - let it run
+    async def wind_up(self, attempt: Attempt, mine: Mine) -> None:
         """Its rows are free."""
-        await self.agent.release(mine)
+        await self.agent.release(attempt, mine)
 
 
 class ForgetsBinds(Duties):
