@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 
 from models.stack import joint_bugs as bugs
+from models.stack.layer_bugs import BUGS
 from models.stack.stack_parts import StackParts
 from sim import Mutant
-
-CALM = "scenarios/stack/calm.yaml"
 
 
 def _joint(name: str, about: str, breaks: tuple[str, ...], part: StackParts, seen: str, recipe: str) -> Mutant:
@@ -80,7 +79,7 @@ JOINTS = (
     ),
 )
 
-MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in JOINTS}
+MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in (*JOINTS, *BUGS)}
 
 _TRUSTS_ROOT = _joint(
     "trusts-root",
