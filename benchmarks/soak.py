@@ -1,16 +1,18 @@
 """The long campaign against false alarms: seeds spread over every reference model's scenario of all faults together.
 
-    python -m benchmarks.soak [--seeds 20000] [--first 1] [--block 200] [--scenario FILE ...] [--executor process:2]
+    python -m benchmarks.soak [--seeds 20000] [--first 1] [--block 200] [--scenario FILE ...] [--model NAME ...]
 
-Prints a line for each reference, and writes the same to runs/soak/references.json. It can be stopped at any time
-and goes on where it was, as long as the code is the same. Exit status 1 if a reference failed.
+With `--model` seeds are spread over every scenario of these models that they should pass, each a mix of its own.
+Prints a line for each reference, and writes the same to runs/soak/references.json, beside what the same code came to
+before. It can be stopped at any time and goes on where it was, as long as the code is the same. Exit status 1 if a
+reference failed.
 """
 
 import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,12 +104,16 @@ class Tally:
         return {"seed": row.seed, "check": row.check, "detail": row.detail, "command": command}
 
 
-def references(paths: list[str]) -> list[Reference]:
-    """Those named, or every scenario of everything together that its model should pass."""
-    found = paths or sorted(str(path) for path in Path("scenarios").glob("*/*swarm*.yaml"))
+def references(paths: Sequence[str], models: Sequence[str] = ()) -> list[Reference]:
+    """Those named and those of these models, or every scenario of everything together, that its model should pass."""
+    found = [*paths, *(path for name in models for path in _files(f"{name}/*.yaml"))] or _files("*/*swarm*.yaml")
     over = [(path, one) for path in found for one in ((), *((text,) for text in VARIANTS.get(path, ())))]
     loaded = [load(path, one) for path, one in over]
     return [Reference(one) for one in loaded if one.scenario.expect == "pass"]
+
+
+def _files(pattern: str) -> list[str]:
+    return sorted(str(path) for path in Path("scenarios").glob(pattern))
 
 
 def blocks(count: int, first: int, total: int, size: int) -> Iterator[tuple[int, range]]:
@@ -160,10 +166,20 @@ def _tell(tally: Tally, found: Sweep) -> None:
 def write(tallies: list[Tally]) -> None:
     """The whole record anew, in place of the last one."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    whole = {"code": code_hash(), "references": [tally.record() for tally in tallies]}
+    ours = {tally.reference.name: tally.record() for tally in tallies}
+    whole = {"code": code_hash(), "references": list({**_written(), **ours}.values())}
     draft = RECORD.with_suffix(".new")
     draft.write_text(json.dumps(whole, indent=1) + "\n")
     draft.replace(RECORD)
+
+
+def _written() -> dict[str, dict[str, object]]:
+    """What stands in the record by this code: reference -> what it came to."""
+    try:
+        found = json.loads(RECORD.read_text())
+    except (OSError, ValueError):
+        return {}
+    return {one["reference"]: one for one in found["references"]} if found.get("code") == code_hash() else {}
 
 
 def conclude(tallies: list[Tally]) -> int:
@@ -185,12 +201,13 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--block", type=int, default=200, help="seeds of one reference before the next one's turn")
     parser.add_argument("--scenario", action="append", default=[], metavar="FILE", help="only this one, repeatable")
+    parser.add_argument("--model", action="append", default=[], metavar="NAME", help="all of this one's, repeatable")
     parser.add_argument("--executor", default="process", metavar="E")
     arguments = parser.parse_args()
     if min(arguments.seeds, arguments.block) < 1 or arguments.first < 0:
         parser.error("expected --seeds and --block of 1 or more, --first of 0 or more")
     try:
-        tallies = [Tally(one, earlier(one)) for one in references(arguments.scenario)]
+        tallies = [Tally(one, earlier(one)) for one in references(arguments.scenario, arguments.model)]
         if not tallies:
             parser.error("no scenario here that its model should pass")
         finished = soak(tallies, arguments.first, arguments.seeds, arguments.block, arguments.executor)

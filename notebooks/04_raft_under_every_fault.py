@@ -31,7 +31,7 @@ if not os.path.isdir("scenarios"):
     os.chdir("..")  # notebooks stand one folder below the scenarios
 
 # %% tags=["parameters"]
-SEEDS = 20  # the test suite takes 3
+SEEDS = 20  # the test suite takes 2
 CELL = 6  # the test suite takes 1
 
 # %% [markdown]

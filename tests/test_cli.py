@@ -170,6 +170,15 @@ def test_list_names_everything_there_is(what: str, capsys: Out) -> None:
     assert len(capsys.readouterr().out.splitlines()) >= 1
 
 
+def test_list_says_what_each_check_claims(capsys: Out) -> None:
+    assert main(["list", "--checks"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    said = next(line for line in lines if line.startswith("vote-once"))
+    assert "A server gives one vote per term" in said
+    assert said.endswith("(always, raft)")
+    assert not [line for line in lines if len(line.split()) < 3], "each says something"
+
+
 def test_doctor_finds_every_way_of_running_the_same(capsys: Out) -> None:
     assert main(["doctor", CALM, "--seeds", "1", "--set", "duration=3s", "--set", "settle=1s"]) == 0
     out = capsys.readouterr().out

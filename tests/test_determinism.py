@@ -54,9 +54,9 @@ def test_versions_of_python_do_not_matter() -> None:
 
 
 GOLDEN = {
-    1: "986d44b688d1a4cfda668f3ad8f14ee7",
-    2: "eeca459e7103c0cbc19a011837bf6529",
-    3: "10f7d8db82b8785c84af885a496e0f13",
+    1: "95214803c306c07f2e75b2d447c0b962",
+    2: "d91705173ef569908007ce443cf89d7b",
+    3: "3453ac6e7178292baa77a501eda80913",
 }
 """Seed -> fingerprint of what `sim new` writes. A change of these says in its commit why runs may differ."""
 

@@ -36,6 +36,19 @@ def test_every_scenario_of_all_faults_that_must_pass_is_soaked() -> None:
     assert {"bft-swarm", "bft-swarm smvba", "bft-swarm vaba", "bft-swarm ckps"} <= found
 
 
+def test_all_mixes_of_a_model_can_be_soaked_but_those_that_it_should_not_pass() -> None:
+    found = {one.loaded.path for one in soak.references((), ("raft",))}
+    assert {"scenarios/raft/calm.yaml", "scenarios/raft/swarm.yaml"} <= found
+    assert "scenarios/raft/lying-fsync.yaml" not in found
+
+
+def test_the_record_keeps_what_the_same_code_came_to_before(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start(monkeypatch, "--scenario", CALM, "--seeds", "1")
+    start(monkeypatch, "--scenario", "scenarios/raft/torn-log.yaml", "--seeds", "1")
+    kept = json.loads((folder / "references.json").read_text())["references"]
+    assert [one["reference"] for one in kept] == ["raft-calm", "raft-torn-log"]
+
+
 def test_a_soak_goes_on_where_it_was(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,8 +5,9 @@ activities, `EngineSettings`, `EngineParts` and the promises `ENGINE_CHECKS`.
 """
 
 from models.agentflow.attempt import ActivityFailed, Attempt
+from models.agentflow.decider import Decider
 from models.agentflow.engine import deploy, roles_of, workers_of
-from models.agentflow.events import Attempted, Recorded
+from models.agentflow.events import Attempted, Effect, ReadBack, Recorded
 from models.agentflow.flow import ContinueAs, Flow, FlowFailure, Promise, StepFailure
 from models.agentflow.history import (
     Completed,
@@ -21,12 +22,31 @@ from models.agentflow.history import (
 )
 from models.agentflow.invariants import ENGINE_CHECKS
 from models.agentflow.landmarks import LANDMARKS
-from models.agentflow.messages import CLOSED, CONFLICT, Cancel, GetResult, Outcome, Signal, Start
+from models.agentflow.ledger import Ledger
+from models.agentflow.messages import (
+    CLOSED,
+    CONFLICT,
+    Cancel,
+    Decided,
+    DecisionGiven,
+    GetHistory,
+    GetResult,
+    Heartbeat,
+    Outcome,
+    PollDecision,
+    PollStep,
+    Signal,
+    Start,
+    StepDone,
+    StepError,
+    StepGiven,
+)
 from models.agentflow.model import MODEL
 from models.agentflow.parts import EngineParts
 from models.agentflow.port import Port
 from models.agentflow.program import Program
-from models.agentflow.settings import EngineSettings
+from models.agentflow.service import Do, Served, Service
+from models.agentflow.settings import EngineSettings, Settings
 from models.agentflow.store import Store
 from models.agentflow.worker import Worker
 
@@ -42,24 +62,41 @@ __all__ = [
     "Cancel",
     "Completed",
     "ContinueAs",
+    "Decided",
+    "Decider",
+    "DecisionGiven",
+    "Do",
+    "Effect",
     "EngineParts",
     "EngineSettings",
     "Failed",
     "Flow",
     "FlowFailure",
+    "GetHistory",
     "GetResult",
+    "Heartbeat",
+    "Ledger",
     "Outcome",
     "Policy",
+    "PollDecision",
+    "PollStep",
     "Port",
     "Program",
     "Promise",
+    "ReadBack",
     "Recorded",
+    "Served",
+    "Service",
+    "Settings",
     "Signal",
     "Start",
     "Started",
     "StepCompleted",
+    "StepDone",
+    "StepError",
     "StepFailed",
     "StepFailure",
+    "StepGiven",
     "StepScheduled",
     "StepStarted",
     "StepTimedOut",

@@ -55,7 +55,7 @@ class Book:
 
     def __init__(self, node: "Store") -> None:
         self._node = node
-        self._journal: Journal[Change | Lent | Beat] = Journal(node.disk, "book", Change | Lent | Beat)
+        self._journal: Journal[Change | Lent | Beat] = Journal(node.files, "book", Change | Lent | Beat)
         self.runs: dict[str, RunState] = {}
         self.tasks: dict[tuple[str, int], None] = {}
         self._last = 0
@@ -84,21 +84,21 @@ class Book:
         first = 1 if known is None else len(known.history) + 1
         return Change(run, self.stamp(), first, tuple(events), tuple(tasks_of(events)), beside)
 
-    def write(self, change: Change) -> None:
-        """Make a change durable before anything that follows it leaves."""
-        self._journal.append(change)
+    def write(self, record: Change | Lent | Beat) -> None:
+        """Make a record durable before anything that follows it leaves."""
+        self._journal.append(record)
 
     def lend(self, run: RunState, decider: str) -> None:
         """Give the run to a decider, under the next epoch."""
         lent = Lent(run.id, self.stamp(), run.lease + 1)
-        self._journal.append(lent)
+        self.write(lent)
         self._apply(lent)
         self._node.emit(Leased(run.id, lent.epoch, decider))
 
     def beat(self, run: RunState, step: Step, details: bytes) -> None:
         """An attempt is alive."""
         beat = Beat(run.id, self.stamp(), step.id, step.attempt, details)
-        self._journal.append(beat)
+        self.write(beat)
         self._apply(beat)
 
     def _apply(self, record: Change | Lent | Beat) -> None:

@@ -1,14 +1,18 @@
 """Deciders: they run flow code over a history and say what comes next. They keep nothing."""
 
+from typing import TypeVar
+
 from models.agentflow.events import NonDeterminism, ReplayDigest, SignalsTaken
 from models.agentflow.messages import Decided, DecisionGiven, PollDecision, Taken
 from models.agentflow.parts import EngineParts
 from models.agentflow.program import Program
 from models.agentflow.replay import Replay
 from models.agentflow.settings import EngineSettings
-from sim import MS, SECOND, Actor, Timeout
+from sim import MS, SECOND, Actor, Message, Request, Timeout
 
 ANSWER_TRIES = 3
+
+R = TypeVar("R", bound=Message)
 
 
 class Decider(Actor):
@@ -31,7 +35,7 @@ class Decider(Actor):
         while True:
             try:
                 poll = PollDecision(0)
-                given = await self.call(self._store, poll, timeout=self._settings.poll_wait + SECOND)
+                given = await self.ask_store(poll, self._settings.poll_wait + SECOND)
             except Timeout:
                 continue
             if isinstance(given, DecisionGiven):
@@ -54,11 +58,15 @@ class Decider(Actor):
         if await self._is_taken(Decided(given.run, given.lease, base, result.commands)):
             self.emit(ReplayDigest(given.run, base, result.present))
 
+    async def ask_store(self, request: Request[R], timeout: int) -> R:
+        """One call to the store, at most `timeout` ns. Whoever reaches it by another way replaces this."""
+        return await self.call(self._store, request, timeout=timeout)
+
     async def _is_taken(self, decided: Decided) -> bool:
         """Whether the decision is part of the history, as far as this decider ever hears."""
         for _ in range(ANSWER_TRIES):
             try:
-                answer = await self.call(self._store, decided, timeout=500 * MS)
+                answer = await self.ask_store(decided, 500 * MS)
             except Timeout:
                 continue
             return isinstance(answer, Taken)

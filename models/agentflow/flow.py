@@ -159,6 +159,8 @@ class Flow:
         self.chance = chance
         self.salt = salt
         self.compensating = False
+        self.started_at = 0
+        """When the run was recorded, by the store's clock in ns; set by whoever drives the flow."""
         self._expected: deque[h.Command] = deque()
         self._now = 0
         self._clock = 0

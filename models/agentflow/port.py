@@ -19,6 +19,10 @@ class Port:
         self._actor = actor
         self._store = store
 
+    async def ask_store(self, request: Request[R], timeout: int) -> R:
+        """One call to the store, at most `timeout` ns. Whoever reaches it by another way replaces this."""
+        return await self._actor.call(self._store, request, timeout=timeout)
+
     async def ask(self, request: Request[R], deadline: int) -> R:
         """The answer; Refused if it is no, Timeout if there is none in time."""
         while True:
@@ -26,7 +30,7 @@ class Port:
             if left <= 0:
                 raise Timeout(self._store)
             try:
-                return await self._actor.call(self._store, request, timeout=min(left, PATIENCE))
+                return await self.ask_store(request, min(left, PATIENCE))
             except Timeout:
                 await self._actor.sleep(min(PAUSE, left))
 
@@ -34,7 +38,7 @@ class Port:
         """Ask until it is answered `times` times, or refused."""
         while times:
             try:
-                await self._actor.call(self._store, request, timeout=PATIENCE)
+                await self.ask_store(request, PATIENCE)
             except Timeout:
                 continue
             except Refused:

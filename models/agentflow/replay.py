@@ -56,6 +56,7 @@ class Replay:
 
     def _run(self, history: Sequence[h.Entry], at: int, result: Replayed) -> None:
         batch: list[h.HistoryEvent] = []
+        self._flow.started_at = history[0].at if history else at
         for n, entry in enumerate(history, 1):
             event = entry.event
             if isinstance(event, h.DecisionTaken):

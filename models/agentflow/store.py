@@ -21,6 +21,7 @@ from models.agentflow.messages import (
 )
 from models.agentflow.parts import EngineParts
 from models.agentflow.settings import EngineSettings
+from models.patterns import Files
 from sim import Actor, Caller, on
 
 
@@ -42,6 +43,11 @@ class Store(Actor):
         self.deadlines = parts.deadlines(self)
         if self.book.runs:
             self.resume()
+
+    @property
+    def files(self) -> Files:
+        """Where the book is kept. Whoever keeps it elsewhere replaces this."""
+        return self.disk
 
     def resume(self) -> None:
         """What came due while the store was away is done now; tasks wait for whoever asks."""

@@ -1,13 +1,17 @@
 """Workers: they take attempts, do them, and say how they ended. Safety never rests on their stopping."""
 
+from typing import TypeVar
+
 from models.agentflow.attempt import NO_ACTIVITY, ActivityFailed, Attempt
 from models.agentflow.events import Attempted
 from models.agentflow.messages import Heartbeat, Late, PollStep, StepDone, StepError, StepGiven, Taken
 from models.agentflow.program import Program
 from models.agentflow.settings import EngineSettings
-from sim import MS, SECOND, Actor, Refused, Request, Timeout
+from sim import MS, SECOND, Actor, Message, Refused, Request, Timeout
 
 REPORT_TRIES = 20
+
+R = TypeVar("R", bound=Message)
 
 
 class Worker(Actor):
@@ -29,7 +33,7 @@ class Worker(Actor):
         while True:
             try:
                 poll = PollStep(slot)
-                given = await self.call(self._store, poll, timeout=self._settings.poll_wait + SECOND)
+                given = await self.ask_store(poll, self._settings.poll_wait + SECOND)
             except Timeout:
                 continue
             if isinstance(given, StepGiven):
@@ -86,8 +90,12 @@ class Worker(Actor):
                 continue
             return
 
-    async def _say(self, request: Request[Taken | Late], timeout: int) -> Taken | Late:
+    async def ask_store(self, request: Request[R], timeout: int) -> R:
+        """One call to the store, at most `timeout` ns. Whoever reaches it by another way replaces this."""
         return await self.call(self._store, request, timeout=timeout)
+
+    async def _say(self, request: Request[Taken | Late], timeout: int) -> Taken | Late:
+        return await self.ask_store(request, timeout)
 
     async def _stand(self, given: StepGiven, attempt: Attempt) -> bytes | None:
         """Send heartbeats, if they are asked for, until the store says that the attempt is over."""

@@ -44,7 +44,7 @@ class Party(Actor):
         self.crypto = self.parts.crypto(self)
         self.journal = self.parts.journal(self)
         self.link = Link(self, self._incarnation())
-        self.service: Service = make_service(self)
+        self.service: Service = self.make_service()
         entries = self.journal.entries()
         if entries:
             self.emit(Resumed(len(entries)))
@@ -52,6 +52,10 @@ class Party(Actor):
         for entry in entries:
             self.hear(entry.source, entry.told)
         self.labour = Labour(self) if self.settings.costs else None
+
+    def make_service(self) -> Service:
+        """What uses agreement here. Whoever agrees on something of his own replaces this."""
+        return make_service(self)
 
     def _incarnation(self) -> int:
         """A number of one's own for each incarnation: links must not take a new one's messages for an old one's."""

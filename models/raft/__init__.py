@@ -12,6 +12,7 @@ from models.raft.model import MODEL, leaders
 from models.raft.mutants import MUTANTS
 from models.raft.node import RaftNode
 from models.raft.parts import Parts
+from models.raft.sessions import Machine
 from models.raft.settings import Settings
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "MODEL",
     "MUTANTS",
     "Contact",
+    "Machine",
     "Parts",
     "RaftNode",
     "Settings",

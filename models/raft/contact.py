@@ -83,7 +83,7 @@ class Contact:
 
         Returns whether a hint was followed.
         """
-        if hint is not None and hint != self._target and not hinted:
+        if hint in self._servers and hint != self._target and not hinted:
             self._target = hint
             return True
         self._target = self._servers[(self._servers.index(self._target) + 1) % len(self._servers)]

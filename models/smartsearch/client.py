@@ -33,7 +33,12 @@ class SearchClient(Actor):
         self._draws = self.random.child("texts")
         self._serial = 0
         self._accepted: list[tuple[str, str, str, int]] = []  # tenant, request, text, document
-        self._flows: Mapping[str, Flow] = {
+        self._flows = self.flows()
+        self.spawn(self._story())
+
+    def flows(self) -> Mapping[str, Flow]:
+        """What it does at each verb."""
+        return {
             "submit": self._submit,
             "status": self._status,
             "search": self._search,
@@ -42,14 +47,13 @@ class SearchClient(Actor):
             "reindex": self._reindex,
             "garbage": self._garbage,
         }
-        self.spawn(self._story())
 
     async def _story(self) -> None:
         for step in self._script.steps(self.random.child("script")):
             await self.sleep(step.wait_ns if step.at_ns is None else max(0, step.at_ns - self.elapsed()))
             await self._flows[step.verb](step)
 
-    async def _ask(self, request: Request[m.R]) -> m.R:
+    async def ask_api(self, request: Request[m.R]) -> m.R:
         """Ask the API until there is an answer. Raises Refused for what was refused, Timeout if there is none."""
         deadline = self.elapsed() + self._script.timeout_ns
         while (left := deadline - self.elapsed()) > 0:
@@ -69,7 +73,7 @@ class SearchClient(Actor):
             await self._send(tenant, request, body if kind == "again" else self._text())
             return
         self._serial += 1
-        tenant, request, body = self._tenant(step), f"{self.name}.{self._serial}", self._text()
+        tenant, request, body = self.tenant(step), f"{self.name}.{self._serial}", self._text()
         if kind == "twice":
             self.spawn(self._also(m.Submit(tenant, request, body)))
         await self._send(tenant, request, body)
@@ -77,11 +81,12 @@ class SearchClient(Actor):
     async def _also(self, request: m.Submit) -> None:
         """The same request once more, at the same time: the answer is not waited for."""
         try:
-            await self._ask(request)
+            await self.ask_api(request)
         except (Refused, Timeout):
             return
 
-    def _tenant(self, step: Step) -> str:
+    def tenant(self, step: Step) -> str:
+        """On whose behalf a step is done."""
         return TENANTS[int(step.key.removeprefix("k")) % len(TENANTS)]
 
     def _text(self) -> str:
@@ -91,7 +96,7 @@ class SearchClient(Actor):
     async def _send(self, tenant: str, request: str, body: str) -> None:
         with self.operation("submit", key=f"{tenant}/{request}", arg=digest_of(body).hex()) as operation:
             try:
-                said = await self._ask(m.Submit(tenant, request, body))
+                said = await self.ask_api(m.Submit(tenant, request, body))
             except Refused as refusal:
                 if not refusal.reason.startswith(m.CONFLICT):
                     raise
@@ -105,13 +110,13 @@ class SearchClient(Actor):
             return
         tenant, _, _, doc = self._draws.choice(self._accepted)
         with self.operation("status", key=f"{tenant}/{doc}") as operation:
-            operation.ok((await self._ask(m.AskStatus(tenant, doc))).state)
+            operation.ok((await self.ask_api(m.AskStatus(tenant, doc))).state)
 
     async def _search(self, step: Step) -> None:
-        tenant, asked = self._tenant(step), text.query(self._draws)
+        tenant, asked = self.tenant(step), text.query(self._draws)
         self._serial += 1
         with self.operation("search", key=tenant, arg=asked) as operation:
-            operation.ok((await self._ask(m.Search(tenant, asked, self._settings.results, self._serial))).documents)
+            operation.ok((await self.ask_api(m.Search(tenant, asked, self._settings.results, self._serial))).documents)
 
     # Orders of an operator stand in no history
 

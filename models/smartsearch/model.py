@@ -43,7 +43,7 @@ def build(system: System) -> None:
 def _add_pipeline(system: System, layout: Layout, settings: Settings, parts: Parts) -> None:
     system.server(layout.database, partial(Database, settings, layout, parts))
     system.server(layout.embedder, partial(Embedder, settings, layout, parts))
-    system.server(layout.api, partial(Api, settings, layout, parts))
+    system.server(layout.api, partial(parts.api, settings, layout, parts))
     for name in layout.relays:
         system.server(name, partial(Relay, settings, layout, parts))
     system.server(layout.caretaker, partial(Caretaker, settings, layout, parts))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from models.smartsearch.api import Api
 from models.smartsearch.ingestion.chunker import Chunker
 from models.smartsearch.ingestion.claims import Claims
 from models.smartsearch.ingestion.embedding import Embedding
@@ -47,3 +48,4 @@ class Parts:
     chunker: type[Chunker] = Chunker
     embedding: type[Embedding] = Embedding
     retrieval: type[Retrieval] = Retrieval
+    api: type[Api] = Api

@@ -1,55 +1,94 @@
-# ruff: noqa: D102 - the class says what is wrong with its one method
-"""Known bugs of replicated stores: Raft's that only rotten disks show, the store's, and one of their joint."""
+"""Mutants of the stack: known bugs of the joints, and of the layers, found through the whole of it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import cast
 
-from models import raft, veristore
-from models.stack.parts import StoreParts
-from models.stack.replica import StoreReplica
+from models.stack import joint_bugs as bugs
+from models.stack.stack_parts import StackParts
 from sim import Mutant
 
-
-class LocalClockApply(StoreReplica):
-    """Lets every replica read its own clock where the log says what time it is."""
-
-    def machine_parts(self) -> veristore.MachineParts:
-        node = self
-
-        class OwnClock(veristore.LogicalClock):
-            def tick(self, draft: veristore.Draft, command: veristore.Tick) -> veristore.Reply:  # noqa: ARG002
-                return super().tick(draft, veristore.Tick(max(node.now(), 0)))
-
-        return replace(super().machine_parts(), clock=OwnClock)
+CALM = "scenarios/stack/calm.yaml"
 
 
-def _of_raft(name: str, recipe: str) -> Mutant:
-    """A mutant of the log below, found by what the store's clients see or by the log's own promises."""
-    known = raft.MUTANTS[name]
-    part = StoreParts(group=cast("raft.Parts", known.part))
-    return Mutant(name, known.about, known.breaks, part, known.seen, f"scenarios/stack/{recipe}.yaml")
+def _joint(name: str, about: str, breaks: tuple[str, ...], part: StackParts, seen: str, recipe: str) -> Mutant:
+    return Mutant(name, about, breaks, part, seen, f"scenarios/stack/mutants/{recipe}.yaml")
 
 
-def _of_store(name: str, recipe: str) -> Mutant:
-    known = veristore.MODEL.mutants[name]
-    part = StoreParts(store=cast("veristore.Parts", known.part))
-    return Mutant(name, known.about, known.breaks, part, known.seen, f"scenarios/stack/{recipe}.yaml")
-
-
-_ALL = (
-    Mutant(
-        "local-clock-apply",
-        "reads the replica's own clock while it applies",
-        ("same-state",),
-        StoreParts(replica=LocalClockApply),
-        "the composition rule: apply is a function of state and command",
-        "scenarios/stack/store-calm.yaml",
+JOINTS = (
+    _joint(
+        "key-per-attempt",
+        "an idempotency key contains the attempt",
+        ("exactly-once-end-to-end",),
+        StackParts(worker=bugs.KeyPerAttempt),
+        "clients of payment services that draw a key anew at every try",
+        "lost-reply",
     ),
-    _of_raft("blind-cut", "store-rot-minority"),
-    _of_raft("wrong-repair", "mutants/wrong-repair"),
-    _of_store("eager-collector", "store-calm"),
-    _of_store("check-then-put", "store-calm"),
+    _joint(
+        "accepts-first",
+        "a document is accepted before its text is kept",
+        ("accepted-is-kept",),
+        StackParts(front=bugs.AcceptsFirst),
+        "a database row that points at an upload which never came",
+        "short-calm",
+    ),
+    _joint(
+        "retries-everywhere",
+        "the port tries again, and so does the step above it",
+        ("capped-amplification",),
+        StackParts(questions=bugs.RetriesEverywhere),
+        "Site Reliability Engineering, chapter 22: retries at several layers multiply",
+        "engine-down",
+    ),
+    _joint(
+        "no-retry-budget",
+        "what is tried again has no bound but the number of its tries",
+        ("capped-amplification",),
+        StackParts(budget=bugs.NoRetryBudget),
+        "Metastable Failures in Distributed Systems, HotOS 2021: retry storms",
+        "busy-engine",
+    ),
+    _joint(
+        "deadline-restarts",
+        "each step of a question has the whole time anew",
+        ("deadline-kept",),
+        StackParts(questions=bugs.DeadlineRestarts),
+        "timeouts set per hop and not per request",
+        "far-servers",
+    ),
+    _joint(
+        "hides-degraded",
+        "the flow drops the reason why an answer is less than promised",
+        ("degraded-tagged",),
+        StackParts(questions=bugs.HidesDegraded),
+        "fallbacks that look like answers",
+        "search-down",
+    ),
+    _joint(
+        "cache-over-tenants",
+        "retrievals are kept by question, whoever asked it",
+        ("tenant-apart-everywhere", "answer-grounded"),
+        StackParts(questions=bugs.CacheOverTenants),
+        "shared caches keyed without the user",
+        "same-questions",
+    ),
+    _joint(
+        "lease-apart",
+        "a run goes on behind a claim that is somebody else's by now",
+        ("exactly-once-end-to-end",),
+        StackParts(documents=bugs.LeaseApart),
+        "Kleppmann, How to do distributed locking: the paused holder of a lease",
+        "paused-worker",
+    ),
 )
 
-MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in _ALL}
+MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in JOINTS}
+
+_TRUSTS_ROOT = _joint(
+    "trusts-root",
+    "a root is believed without its certificate",
+    ("ledgers-agree",),
+    StackParts(ledger=bugs.TrustsRoot),
+    "external validity that is not checked: Cachin and others, CRYPTO 2001, section 3",
+    "lying-organisation",
+)
+
+LEDGER_MUTANTS: Mapping[str, Mutant] = {_TRUSTS_ROOT.name: _TRUSTS_ROOT}

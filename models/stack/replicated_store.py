@@ -9,11 +9,11 @@ from functools import partial
 from typing import cast
 
 from models import raft, veristore
-from models.stack.mutants import MUTANTS
 from models.stack.parts import StoreParts
 from models.stack.raft_port import RaftPort
 from models.stack.replica import StoreReplica
 from models.stack.settings import StoreSettings
+from models.stack.store_mutants import MUTANTS
 from sim import Model, Parameters, Script, System
 
 

@@ -26,6 +26,7 @@ from models.ui_navigator.words import (
     Action,
     Ask,
     Look,
+    Press,
     Row,
     Rows,
     Snap,
@@ -200,7 +201,7 @@ class Agent:
     async def _act(self, snapshot: Snapshot, action: Action) -> str:
         self._acts += 1
         try:
-            command = Act(self._task, snapshot.epoch, action)
+            command = Press(self._task, snapshot, action)
             return unpack(await self._flow.step("act", pack(command), ONCE), Acted).status
         except StepFailure:
             return ""  # reversible: look at the page again

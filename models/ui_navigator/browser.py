@@ -82,7 +82,7 @@ class Browser(Actor):
     async def _snap(self, caller: Caller, task: Task) -> None:
         page = self._page_of(task)
         try:
-            if page.at in (LIST, CONFIRM):
+            while page.at in (LIST, CONFIRM) and not page.is_loaded:
                 await self._load(page, task)
         except (Refused, Timeout) as error:
             if isinstance(error, Refused) and error.reason == EXPIRED:
@@ -99,8 +99,11 @@ class Browser(Actor):
         self.reply(caller, _snapshot(page))
 
     async def _load(self, page: Page, task: Task) -> None:
-        rendered = await self._render(page.at, task, fresh=False)
-        page.nonce, page.rows, page.text = rendered.nonce, rendered.rows, rendered.text
+        """Ask the server for the page. With the nonce goes the epoch: no late act goes out under a new one."""
+        at, epoch = page.at, page.epoch
+        rendered = await self._render(at, task, fresh=False)
+        if page.epoch == epoch:  # else something else has been drawn since, and this is of a page that was left
+            page.load(rendered.nonce, rendered.rows, rendered.text)
 
     async def _render(self, at: str, task: Task, *, fresh: bool) -> Rendered:
         return await self.call(self._platform, Render(at, task.owner, fresh), timeout=SECOND)

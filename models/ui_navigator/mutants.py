@@ -11,7 +11,7 @@ from models.ui_navigator.guard import Guard
 from models.ui_navigator.page import Page
 from models.ui_navigator.program import Parts
 from models.ui_navigator.progress import Progress
-from models.ui_navigator.words import ESCAPE, TOAST, Act, Action, Row, Snapshot, Task, pack
+from models.ui_navigator.words import ESCAPE, TOAST, Action, Row, Snapshot, Task
 from sim import MS, SECOND, Mutant
 
 
@@ -50,8 +50,7 @@ class EscapeAlways(Agent):
     """Presses Escape when nothing moves, also while a form is being saved."""
 
     async def wait_for_save(self, snapshot: Snapshot) -> None:
-        escape = Act(self._task, snapshot.epoch, Action(ESCAPE))
-        await self._flow.step("act", pack(escape))
+        await self._act(snapshot, Action(ESCAPE))
 
 
 class StopsAsDone(Agent):

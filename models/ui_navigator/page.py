@@ -38,6 +38,8 @@ class Page:
         self.at = LOGIN
         self.title = ""
         self.modal = False
+        self.is_loaded = False
+        """Whether the server has given what is on it since it was opened; a look asks nobody."""
         self.nonce = 0
         self.rows: tuple[Row, ...] = ()
         self.text = ""
@@ -54,6 +56,13 @@ class Page:
     def go(self, page: str) -> None:
         """Another page: all refs are void."""
         self.at = page
+        self.is_loaded = False
+        self.rerender()
+
+    def load(self, nonce: int, rows: tuple[Row, ...], text: str) -> None:
+        """What the server gave for it; a submission must bring the nonce back."""
+        self.nonce, self.rows, self.text = nonce, rows, text
+        self.is_loaded = True
         self.rerender()
 
     def rerender(self) -> None:

@@ -9,9 +9,10 @@ from models.ui_navigator.agent import Agent
 from models.ui_navigator.browser import Browser
 from models.ui_navigator.guard import Guard
 from models.ui_navigator.page import Page
+from models.ui_navigator.pressing import commit, press
 from models.ui_navigator.progress import Progress
 from models.ui_navigator.settings import Settings
-from models.ui_navigator.words import Act, Ask, Look, Snap, Task, pack, unpack
+from models.ui_navigator.words import Ask, Look, Snap, Task, pack, unpack
 from sim import SECOND, Message, Request
 
 TASK = "task"
@@ -37,8 +38,8 @@ def program(settings: Settings, parts: Parts, browser: str, planner: str) -> Pro
 
     steps: dict[str, Callable[[Attempt], Awaitable[bytes]]] = {
         "observe": partial(_ask, browser, Snap, 4 * SECOND),
-        "act": partial(_ask, browser, Act, 3 * SECOND),
-        "commit": partial(_ask, browser, Act, 9 * SECOND),
+        "act": partial(press, browser),
+        "commit": partial(commit, browser),
         "look": partial(_ask, browser, Look, 3 * SECOND),
         "plan": partial(_ask, planner, Ask, 2 * SECOND),
     }

@@ -104,6 +104,14 @@ class Act(Request[Acted]):
     action: Action
 
 
+class Press(Message):
+    """An act on the page that was `seen`, as the agent asks for it."""
+
+    task: Task
+    seen: Snapshot
+    action: Action
+
+
 class Look(Request[Rows]):
     """Open the list page in a fresh session."""
 

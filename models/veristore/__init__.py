@@ -4,20 +4,26 @@ Whoever composes a system of it takes `StoreMachine`, which any replicated log c
 its own, and the promises about values and objects.
 """
 
+from models.veristore.client_events import ObjectStored
 from models.veristore.client_landmarks import OBJECT_LANDMARKS
+from models.veristore.clients.bodies import md5_of
+from models.veristore.clients.caretaker import Caretaker
 from models.veristore.clients.client import VERBS, StoreClient
 from models.veristore.clients.port import Port
+from models.veristore.clients.ports import accepted, done
+from models.veristore.clients.reader import Reader
 from models.veristore.clients.settings import ClientSettings
+from models.veristore.clients.writer import Writer
 from models.veristore.invariants.of_clients import KV_CHECKS, object_checks
 from models.veristore.machine.clock import LogicalClock
-from models.veristore.machine.commands import Command, Tick, encode_command
+from models.veristore.machine.commands import Command, CommitPut, DeleteObject, IfAbsent, Tick, encode_command
 from models.veristore.machine.parts import MachineParts
-from models.veristore.machine.questions import Question, encode_question
+from models.veristore.machine.questions import Head, ListObjects, Question, encode_question
 from models.veristore.machine.replica import StoreMachine
-from models.veristore.machine.replies import Reply, decode_reply
+from models.veristore.machine.replies import Committed, Denied, Found, Listed, Reply, Written, decode_reply
 from models.veristore.machine.view import Change, Draft
 from models.veristore.model import MODEL
-from models.veristore.object_events import events_of
+from models.veristore.object_events import ObjectCommitted, ObjectDeleted, events_of
 from models.veristore.parts import Parts
 
 __all__ = [
@@ -25,22 +31,41 @@ __all__ = [
     "MODEL",
     "OBJECT_LANDMARKS",
     "VERBS",
+    "Caretaker",
     "Change",
     "ClientSettings",
     "Command",
+    "CommitPut",
+    "Committed",
+    "DeleteObject",
+    "Denied",
     "Draft",
+    "Found",
+    "Head",
+    "IfAbsent",
+    "ListObjects",
+    "Listed",
     "LogicalClock",
     "MachineParts",
+    "ObjectCommitted",
+    "ObjectDeleted",
+    "ObjectStored",
     "Parts",
     "Port",
     "Question",
+    "Reader",
     "Reply",
     "StoreClient",
     "StoreMachine",
     "Tick",
+    "Writer",
+    "Written",
+    "accepted",
     "decode_reply",
+    "done",
     "encode_command",
     "encode_question",
     "events_of",
+    "md5_of",
     "object_checks",
 ]

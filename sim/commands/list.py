@@ -2,15 +2,22 @@
 
 import argparse
 import inspect
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim import status
 from sim.commands.output import say
 from sim.commands.usage import UsageError
 
+if TYPE_CHECKING:
+    from sim.checks.check import Check
+    from sim.model import Model, System
+
 Row = tuple[str, str]
 """(name, one line)"""
 
+_SERVERS_MAX = 64
 WHAT = ("scenarios", "models", "faults", "checks", "mutants")
 
 
@@ -86,9 +93,31 @@ def _checks() -> list[Row]:
     rows = [(name, _first(options)) for name, options in CHECKS.items()]
     for name in model_names():
         model = find_model(name)
-        rows += [(check, f"always checked of {name}") for check in model.checks]
+        smallest = _smallest(model)
+        rows += [(check, f"{_claim(make, smallest)} (always, {name})") for check, make in model.checks.items()]
         rows += [(f"sometimes: {landmark}", f"a landmark of {name}") for landmark in model.landmarks]
     return rows
+
+
+def _smallest(model: "Model") -> "System | None":
+    """The least deployment that the model takes with its own parameters, not run; None if it needs to be told more."""
+    from sim.model import System
+
+    try:
+        parameters = model.parameters()
+    except ValueError:
+        return None
+    for size in range(1, _SERVERS_MAX + 1):
+        if not list(model.refuse(parameters, size)):
+            system = System("it", [f"n{number}" for number in range(1, size + 1)], parameters)
+            model.build(system)
+            return system
+    return None
+
+
+def _claim(make: "Callable[[System], Check]", system: "System | None") -> str:
+    """What a promise says, by the first sentence of its class."""
+    return "a promise of the model" if system is None else _first(type(make(system)))
 
 
 def _mutants() -> list[Row]:

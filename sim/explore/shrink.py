@@ -24,7 +24,7 @@ from sim.explore.shrinking.trials import OutOfBudget, Trials
 from sim.explore.shrinking.work import PARTS_COARSE, less_work
 from sim.explore.shrinking.world import calm_network, cut_end, fewer_nodes
 from sim.explore.shrunk import USUAL, Budget, NotConcrete, NothingToShrink, Shrunk, Size, size_of
-from sim.identity import own_models
+from sim.identity import code_hash, identity, own_models
 from sim.result import Run
 from sim.running import run
 from sim.scenario.loader import Loaded
@@ -45,13 +45,19 @@ def shrink(
 
     Raises NothingToShrink, NotConcrete or CrewError.
     """
-    crew = hire(executor, own_models(loaded.scenario))
+    modules = own_models(loaded.scenario)
+    crew, began = hire(executor, modules), identity(modules)
     try:
         kind, result = failure_of_seed(loaded, seed, check)
-        modules = own_models(loaded.scenario)
         trials = Trials(crew, kind, runs=budget.runs, seconds=budget.seconds, modules=modules, folders=folders)
         origin = Origin(case_of(loaded, seed), reproduce(loaded, (), seed), result)
         return _Shrinking(origin, trials, budget, on_step).finish()
+    except NotConcrete as error:
+        if code_hash(modules) == began.code:
+            raise
+        raise NotConcrete(
+            f"{error}. But sim or models or the model at hand was edited since this began: run it again"
+        ) from None
     finally:
         crew.close(wait=False)
 

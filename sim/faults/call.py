@@ -31,8 +31,9 @@ def _existing(name: str) -> str:
 
 
 class Call(Fault):
-    """Call ``function(world, scene)``: it pulls levers of the world and returns how to restore them, or None if it
-    found no target.
+    """Call ``function(world, scene)``, which pulls levers of the world.
+
+    It returns how to restore them, or None if it found no target.
     """
 
     verb: ClassVar[str] = "call"

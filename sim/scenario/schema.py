@@ -174,7 +174,7 @@ class SometimesOptions(Part):
 
 
 class LinearizableOptions(Part):
-    """The search may examine so many configurations."""
+    """Each object behaves as if every operation took effect at one instant; `budget` configurations at most."""
 
     budget: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] = 500_000
 

@@ -120,7 +120,7 @@ class Actor:
         node = self._node
         disk = node.open_disk
         if disk is not None and disk.pending_syncs:
-            disk.after(lambda: node.transmit(to, message))
+            node.when_synced(lambda: node.transmit(to, message))
         else:
             node.transmit(to, message)
 
@@ -200,7 +200,7 @@ class Actor:
         """
         node = self._node
         if node.syncing() and not at_once:
-            node.disk.after(lambda: node.emit(event))
+            node.when_synced(lambda: node.emit(event))
         else:
             node.emit(event)
 
@@ -208,7 +208,7 @@ class Actor:
         """Call `callback` once all disk syncs issued so far are done; at once if none is under way."""
         node = self._node
         if node.syncing():
-            node.disk.after(lambda: node.enter(lambda _: callback(), None))
+            node.when_synced(lambda: node.enter(lambda _: callback(), None))
         else:
             callback()
 

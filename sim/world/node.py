@@ -102,6 +102,17 @@ class Node:
         disk = self.open_disk
         return disk is not None and disk.pending_syncs > 0
 
+    def when_synced(self, act: Callable[[], None]) -> None:
+        """Act when all disk syncs issued so far are done: in the name of the record handled now, on the node's ties."""
+        cause = self.trace.cause
+
+        def go_on() -> None:
+            self.trace.cause = cause
+            self.kernel.ties = self.ties
+            act()
+
+        self.disk.after(go_on)
+
     def start(self) -> None:
         """Begin the next incarnation. Nothing happens to a node that is up."""
         if self.up:
@@ -231,6 +242,8 @@ class Node:
     def disk_failed(self, error: DiskError) -> None:
         """Tell the actor that its disk failed and nothing took the error."""
         actor = self.actor
+        self.trace.cause = 0  # nothing that was recorded: the device did it
+        self.kernel.ties = self.ties
         if actor is not None:
             self.enter(lambda _: actor.on_disk_error(error), None)
 

@@ -93,6 +93,7 @@ class Timer:
         node = self._node
         self._deadline = None
         del node.timers[self]
-        trace = node.trace
-        trace.cause = trace.record(node.kernel._now, records.TIMER, node.name, self.name)
+        trace, kernel = node.trace, node.kernel
+        kernel.ties = node.ties
+        trace.cause = trace.record(kernel._now, records.TIMER, node.name, self.name)
         self._callback()

@@ -126,8 +126,17 @@ class World:
         self.kernel.halt()
 
     def at(self, ns: int, callback: Callable[[], None]) -> None:
-        """Call `callback` at world time `ns`, behind whatever stands at that instant in order of these calls."""
-        self.kernel.at(max(ns, self.kernel._now), 0, lambda _: callback(), None)
+        """Call `callback` at world time `ns`, behind whatever stands at that instant in order of these calls.
+
+        What it does follows from the record that is being handled now.
+        """
+        cause = self.trace.cause
+
+        def act(_: object) -> None:
+            self.trace.cause = cause
+            callback()
+
+        self.kernel.at(max(ns, self.kernel._now), 0, act, None)
 
     def subscribe(self, kinds: Iterable[type[Event]], observer: Observer) -> None:
         """Show `observer` every event of these kinds, and of kinds made from them. It must not disturb the world."""
@@ -215,7 +224,11 @@ class World:
         kernel = self.kernel
 
         def at(time: int, callback: Callable[[], None]) -> None:
-            kernel.at(time, ties.word(), lambda _: callback(), None)
+            def act(_: object) -> None:
+                kernel.ties = ties
+                callback()
+
+            kernel.at(time, ties.word(), act, None)
 
         return Disk(
             name=name,

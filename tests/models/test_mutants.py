@@ -7,12 +7,14 @@ import pytest
 from sim.model import Mutant, find_model, model_names
 from sim.running import run
 from sim.scenario.loader import Loaded, load
+from sim.world.crash_site import ModelCrash
 
 ROOT = Path(__file__).parents[2]
-MUTANTS = [(name, mutant) for name in model_names() for mutant in find_model(name).mutants.values()]
+MODELS = (*model_names(), "models.stack:REPLICATED_STORE")
+MUTANTS = [(name, mutant) for name in MODELS for mutant in find_model(name).mutants.values()]
+SCENARIOS = sorted(ROOT.glob("scenarios/*/*.yaml"))
 RECIPES = {mutant.recipe: mutant for _, mutant in MUTANTS}
 """One mutant for each recipe."""
-SCENARIOS = sorted(ROOT.glob("scenarios/*/*.yaml"))
 
 
 def recipe_of(mutant: Mutant, planted: bool) -> Loaded:
@@ -22,20 +24,31 @@ def recipe_of(mutant: Mutant, planted: bool) -> Loaded:
     return load(path, (f"systems.{system}.mutant={mutant.name if planted else ''}", "expect=pass"))
 
 
+def broken_by(loaded: Loaded, seed: int) -> set[str]:
+    """The checks that a run breaks; none where a node raises first at what another said, as mutants may make it."""
+    try:
+        return {check.check for check in run(loaded, seed).failed}
+    except ModelCrash:
+        return set()
+
+
 @pytest.mark.parametrize("mutant", [mutant for _, mutant in MUTANTS], ids=lambda mutant: mutant.name)
 def test_a_promised_check_finds_it_within_the_stated_seeds(mutant: Mutant) -> None:
     loaded = recipe_of(mutant, planted=True)
     for seed in range(1, mutant.seeds + 1):
-        if {check.check for check in run(loaded, seed).failed} & set(mutant.breaks):
+        if broken_by(loaded, seed) & set(mutant.breaks):
             return
     pytest.fail(f"{mutant.name} was not found in {mutant.seeds} seeds of {mutant.recipe}")
 
 
-@pytest.mark.parametrize("recipe", sorted(RECIPES))
+def runs_plain(recipe: str) -> bool:
+    """Whether the test of all scenarios runs it with the reference anyway."""
+    return ROOT / recipe in SCENARIOS and load(ROOT / recipe).scenario.expect == "pass"
+
+
+@pytest.mark.parametrize("recipe", [recipe for recipe in sorted(RECIPES) if not runs_plain(recipe)])
 def test_the_reference_is_silent_on_the_recipes(recipe: str) -> None:
-    loaded = recipe_of(RECIPES[recipe], planted=False)
-    for seed in (1, 2):
-        assert run(loaded, seed).failed == ()
+    assert run(recipe_of(RECIPES[recipe], planted=False), 2).failed == ()
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -1,7 +1,7 @@
 """Promises about histories: written once, dense, legal, and before what follows from them."""
 
 from models.agentflow import history as h
-from models.agentflow.events import Attempted, Recorded
+from models.agentflow.events import Attempted, ReadBack, Recorded
 from sim import Emitted
 from sim.invariants import Invariant, when
 
@@ -40,7 +40,7 @@ class RecordedOnce(Invariant):
                 f"event {event.n} of {event.run} was {_shown(before.event)} ({when(first)}) and is "
                 f"{_shown(event.event)} ({when(emitted)})",
             )
-        elif emitted.incarnation == first.incarnation:
+        elif not isinstance(event, ReadBack) and (emitted.node, emitted.incarnation) == (first.node, first.incarnation):
             self.contradict(emitted, f"{when(emitted)} recorded event {event.n} of {event.run} a second time")
 
 

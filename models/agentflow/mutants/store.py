@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.agentflow import history as h
 from models.agentflow.attempts import Attempts
-from models.agentflow.book import Book, Change
+from models.agentflow.book import Beat, Book, Change, Lent
 from models.agentflow.deadlines import Deadlines
 from models.agentflow.decisions import Decisions
 from models.agentflow.desk import Desk
@@ -23,22 +23,22 @@ class MeasuresAfterwards(Deadlines):
 
 @dataclass
 class _Kept:
-    changes: list[Change]
+    records: list[Change | Beat]
 
 
 class OneTransaction(Book):
     """Writes a run's first event, and all others in one go when it has ended."""
 
-    def write(self, change: Change) -> None:
+    def write(self, record: Change | Lent | Beat) -> None:
         kept = self._kept()
-        if isinstance(change.events[-1], h.TERMINAL):
-            for earlier in [*(one for one in kept.changes if one.run == change.run), change]:
+        if isinstance(record, Lent) or (isinstance(record, Change) and record.first == 1):
+            super().write(record)
+        elif isinstance(record, Change) and isinstance(record.events[-1], h.TERMINAL):
+            for earlier in [*(one for one in kept.records if one.run == record.run), record]:
                 super().write(earlier)
-            kept.changes = [one for one in kept.changes if one.run != change.run]
-        elif change.first == 1:
-            super().write(change)
+            kept.records = [one for one in kept.records if one.run != record.run]
         else:
-            kept.changes.append(change)
+            kept.records.append(record)
 
     def _kept(self) -> _Kept:
         if not hasattr(self, "_of_open_runs"):
@@ -49,12 +49,14 @@ class OneTransaction(Book):
 class AppendThenQueue(Book):
     """Writes the events, and when these are durable the tasks."""
 
-    def write(self, change: Change) -> None:
-        super().write(Change(change.run, change.at, change.first, change.events, (), change.beside))
-        if change.tasks:
-            behind = change.first + len(change.events)
-            tasks = Change(change.run, change.at, behind, (), change.tasks)
-            self._node.when_durable(lambda: self._journal.append(tasks))
+    def write(self, record: Change | Lent | Beat) -> None:
+        if not isinstance(record, Change) or not record.tasks:
+            super().write(record)
+            return
+        super().write(Change(record.run, record.at, record.first, record.events, (), record.beside))
+        behind = record.first + len(record.events)
+        tasks = Change(record.run, record.at, behind, (), record.tasks)
+        self._node.when_durable(lambda: self._journal.append(tasks))
 
 
 class NoResume(Store):

@@ -18,6 +18,7 @@ from models.raft.events import (
     TransferStarted,
 )
 from models.raft.invariants.logs import LOG_EVENTS, Logs, Members
+from models.raft.invariants.service import refusal
 from models.raft.settings import Settings
 from sim import Check, Emitted, RunRecord, Verdict, show_ns
 from sim.invariants import when
@@ -36,7 +37,10 @@ class Deadline:
 
 
 class Liveness(Check):
-    """The fold keeps who led when, how far each server committed, and the last refusal of a vote for the verdict."""
+    """Once everything is healed one leader stays, every client is served, and no server is left behind.
+
+    The fold keeps who led when, how far each server committed, and the last refusal of a vote for the verdict.
+    """
 
     name = "liveness"
     watches = (BecameLeader, Committed, Denied, TransferStarted, SteppedDown, *LOG_EVENTS)
@@ -95,21 +99,8 @@ class Liveness(Check):
         return None
 
     def _unserved(self, deadline: Deadline, record: RunRecord) -> tuple[int, str] | None:
-        """A client none of whose writes was done, though one was called in time to be."""
-        in_time = range(deadline.healed, deadline.working - self._patience_ns + 1)
-        tried: dict[str, bool] = {}
-        for op in record.history:
-            if op.f == "get" or op.call_ns not in in_time:
-                continue
-            done = op.outcome == "ok" and op.ret_ns is not None and op.ret_ns <= deadline.working
-            tried[op.client] = tried.get(op.client, False) or done
-        for client, done in sorted(tried.items()):
-            if not done:
-                return deadline.working, (
-                    f"{client} completed no write between {show_ns(deadline.healed)}, when everything healed, and "
-                    f"{show_ns(deadline.working)}"
-                )
-        return None
+        """A client that tried for all of T and got nothing done, or a group that serves nobody."""
+        return refusal(record, deadline.healed, self._patience_ns, deadline.working - deadline.healed)
 
     def _left_behind(self, deadline: Deadline, record: RunRecord) -> tuple[int, str] | None:
         """A server that never reached what was committed when the group had to be working."""

@@ -13,7 +13,8 @@ class ReadyIffFound(Invariant):
     """(a) Each document found is READY, and its score that of its text; (b) nothing better that is READY is missing.
 
     With a replica of the index (`staleness` above 0) a document may be missing for that long, and may still have the
-    score of its version before; while faults are on nobody knows how long. Nothing is ever found early.
+    score of its version before; while faults are on nobody knows how long, so what is late is judged when all has
+    healed. Nothing is ever found early, or with a score that no version of it had.
     """
 
     name = "ready-iff-found"
@@ -26,7 +27,7 @@ class ReadyIffFound(Invariant):
         self._reference = reference
         self._staleness = staleness
         self._ready: dict[str, dict[int, None]] = {}
-        self._missing: list[tuple[int, str]] = []
+        self._late: list[tuple[int, str]] = []
 
     def observe(self, emitted: Emitted) -> None:
         """Compare a search with brute force over what is READY at this moment."""
@@ -55,12 +56,25 @@ class ReadyIffFound(Invariant):
             if not right:
                 self.contradict(now, f"{said} finds document {doc}, which is not READY")
             elif score not in right:
-                self.contradict(now, f"{said} finds document {doc} with {score}, its text has {right[-1]}")
+                self._wrong(
+                    now, found, doc, score, f"{said} finds document {doc} with {score}, its text has {right[-1]}"
+                )
         self._complete(now, found, said)
 
+    def _wrong(self, now: Emitted, found: e.Found, doc: int, score: int, sentence: str) -> None:
+        """A score that is not that of the text now: of a version before, the replica is late; else it is nobody's."""
+        before = [one.version for _, one in self._ledger.stories[doc].ready]
+        if self._staleness and score in self._of_versions(found, doc, before):
+            self._late.append((now.t_ns, sentence))
+        else:
+            self.contradict(now, sentence)
+
     def _scores(self, found: e.Found, doc: int, now: int) -> list[int]:
+        return self._of_versions(found, doc, self._versions(doc, now))
+
+    def _of_versions(self, found: e.Found, doc: int, versions: list[int]) -> list[int]:
         text = self._ledger.stories[doc].accepted.text
-        return [self._reference.score(found.query, doc, text, version) for version in self._versions(doc, now)]
+        return [self._reference.score(found.query, doc, text, version) for version in versions]
 
     def _complete(self, now: Emitted, found: e.Found, said: str) -> None:
         """Nothing that is READY for long enough and comes before the last one found is missing."""
@@ -73,7 +87,7 @@ class ReadyIffFound(Invariant):
             if last is None or (-worst, doc) < last:
                 sentence = f"{said} misses document {doc} with {worst}, which is READY"
                 if self._staleness:
-                    self._missing.append((now.t_ns, sentence))
+                    self._late.append((now.t_ns, sentence))
                 else:
                     self.contradict(now, sentence)
 
@@ -83,8 +97,8 @@ class ReadyIffFound(Invariant):
                 yield doc
 
     def conclude(self, record: RunRecord) -> Verdict:
-        """Of a replica, what is missing once everything had time to heal."""
-        late = [(t_ns, said) for t_ns, said in self._missing if t_ns > record.settle_ns + 2 * self._staleness]
+        """Of a replica, what is missing or of before once everything had time to heal."""
+        late = [(t_ns, said) for t_ns, said in self._late if t_ns > record.settle_ns + 2 * self._staleness]
         if self._found is None and late and record.settle_ns < record.end_ns:
             return Verdict(self.name, "fail", late[0][1], at_ns=late[0][0])
         return super().conclude(record)

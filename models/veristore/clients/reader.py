@@ -15,7 +15,7 @@ from sim import MS, Actor, Refused
 
 
 class Reader:
-    """The reads of one client, one after another."""
+    """The reads of one client; several may be under way at once."""
 
     def __init__(self, actor: Actor) -> None:
         self._actor = actor
@@ -37,17 +37,17 @@ class Reader:
             if found is None:
                 return None
             self._reads += 1
-            meta = found.meta
+            number, meta = self._reads, found.meta
             extents = tuple(Extent(one.upload, one.chunks) for one in meta.segments)
-            self._actor.emit(
-                ReadBegan(self._reads, bucket, key, meta.version, meta.etag, meta.size, extents, found.until)
-            )
-            pieces = await self._pieces(port, found, (bucket, key), deadline)
+            self._actor.emit(ReadBegan(number, bucket, key, meta.version, meta.etag, meta.size, extents, found.until))
+            pieces = await self._pieces(port, number, found, (bucket, key), deadline)
             if pieces is not None:
-                return meta, self._checked(meta, pieces, (bucket, key))
+                return meta, self._checked(number, meta, pieces, (bucket, key))
             await self._actor.sleep(1 * MS)
 
-    async def _pieces(self, port: Port, found: Found, name: tuple[str, str], deadline: int) -> list[bytes] | None:
+    async def _pieces(
+        self, port: Port, number: int, found: Found, name: tuple[str, str], deadline: int
+    ) -> list[bytes] | None:
         """The bytes of each segment; None if a chunk is not there."""
         pieces = []
         for segment in found.meta.segments:
@@ -55,7 +55,7 @@ class Reader:
             for n in range(segment.chunks):
                 reply = await port.query(q.ReadChunk(segment.upload, n), deadline)
                 if isinstance(reply, Denied):
-                    self._actor.emit(ReadFailed(self._reads, *name, found.meta.version, reply.code, found.until))
+                    self._actor.emit(ReadFailed(number, *name, found.meta.version, reply.code, found.until))
                     return None
                 assert isinstance(reply, Chunk), f"{reply} is no chunk"
                 if crc32(reply.data) != reply.crc:
@@ -64,9 +64,9 @@ class Reader:
             pieces.append(piece)
         return pieces
 
-    def _checked(self, meta: Meta, pieces: list[bytes], name: tuple[str, str]) -> bytes:
+    def _checked(self, number: int, meta: Meta, pieces: list[bytes], name: tuple[str, str]) -> bytes:
         body, etag = b"".join(pieces), etag_of(meta, pieces)
-        self._actor.emit(ReadEnded(self._reads, *name, meta.version, etag, len(body)))
+        self._actor.emit(ReadEnded(number, *name, meta.version, etag, len(body)))
         if etag != meta.etag or len(body) != meta.size:
             raise Refused(f"the bytes have the ETag {etag}, the object {meta.etag}")
         return body

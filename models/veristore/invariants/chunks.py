@@ -74,15 +74,15 @@ class ReachableKept(Invariant):
         self._told = told
         self._stores: dict[str, Reachable] = {}
         self._homes: dict[str, str] = {}  # bucket -> store
-        self._reads: dict[str, Emitted] = {}  # client -> the read it is at
+        self._reads: dict[tuple[str, int], Emitted] = {}  # (client, number) -> a read that is under way
 
     def observe(self, emitted: Emitted) -> None:
         """Follow the stores, and who reads."""
         event = emitted.event
         if isinstance(event, ReadBegan):
-            self._reads[emitted.node] = emitted
+            self._reads[emitted.node, event.read] = emitted
         elif isinstance(event, ReadEnded | ReadFailed):
-            self._reads.pop(emitted.node, None)
+            self._reads.pop((emitted.node, event.read), None)
         else:
             self._follow(emitted, event)
 

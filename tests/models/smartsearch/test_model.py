@@ -15,7 +15,7 @@ from sim.scenario.errors import ScenarioErrors
 
 ROOT = Path(__file__).parents[3]
 SCENARIOS = ROOT / "scenarios/smartsearch"
-GOLDEN = "26c3f90a972b2f8d22949763c1076db0"
+GOLDEN = "3b0e2e2802402d44266517c136527452"
 
 
 @pytest.mark.parametrize(

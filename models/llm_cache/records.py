@@ -1,0 +1,57 @@
+"""Records of a router's index log: what it was told, in the order in which it believed it."""
+
+from sim import Message
+
+
+class WroteStored(Message):
+    """These keys of an engine are held, each entry of `size` blocks."""
+
+    node: str
+    epoch: int
+    serial: int
+    keys: tuple[int, ...]
+    size: int
+
+
+class WroteRemoved(Message):
+    """They no longer are."""
+
+    node: str
+    epoch: int
+    serial: int
+    keys: tuple[int, ...]
+
+
+class WroteEpoch(Message):
+    """An engine has begun this epoch: nothing of it is held."""
+
+    node: str
+    epoch: int
+
+
+class WroteSession(Message):
+    """A session's home."""
+
+    session: str
+    node: str
+    epoch: int
+
+
+class WroteAll(Message):
+    """All keys of an engine at a serial: of an inventory, or of a snapshot."""
+
+    node: str
+    epoch: int
+    serial: int
+    keys: tuple[int, ...]
+    size: int
+
+
+class Head(Message):
+    """The first record of a file: how many records came before it, and what they chain to."""
+
+    records: int
+    digest: bytes
+
+
+Record = WroteStored | WroteRemoved | WroteEpoch | WroteSession | WroteAll

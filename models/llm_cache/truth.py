@@ -1,0 +1,69 @@
+"""What is really computed: contents of blocks and tokens of answers, as pure functions of what was really read.
+
+A block's content is a digest of its parent's content, its tokens and the weights (model, version, adapter). A token of
+an answer hangs on the content of the last full block before it and on what of the prompt lies in its own block. So
+whoever reads a wrong, stale, foreign or unfinished block says other tokens than a cold computation does.
+"""
+
+from functools import cache
+from hashlib import blake2b
+from struct import Struct
+
+from models.llm_cache import tokens
+
+ROOT = bytes(8)
+"""The content before the first block."""
+_COUNTER = Struct("<Q").pack
+_DIGEST = 64
+
+
+@cache
+def weights(model: str, version: int, adapter: str) -> bytes:
+    """What distinguishes one set of weights from another; lengths stand before names, so none runs into the next."""
+    parts = (model.encode(), _COUNTER(version), adapter.encode())
+    return b"".join(_COUNTER(len(part)) + part for part in parts)
+
+
+def content(parent: bytes, block: bytes, of: bytes) -> bytes:
+    """The content of a block of these tokens behind `parent`, under these weights: 8 bytes."""
+    return blake2b(parent + block + of, digest_size=8).digest()
+
+
+def contents(text: bytes, size: int, of: bytes) -> list[bytes]:
+    """The contents of all full blocks of a text, computed cold."""
+    found, parent = [], ROOT
+    for block in tokens.blocks(text, size):
+        parent = content(parent, block, of)
+        found.append(parent)
+    return found
+
+
+def answer(before: bytes, tail: bytes, of: bytes, first: int, end: int) -> bytes:
+    """Tokens at places `first` to `end - 1` of a block: `before` is the content of the block before it, `tail` what of
+    the prompt lies in it.
+    """
+    made, place = b"", 0
+    while place * _DIGEST < end * tokens.WIDTH:
+        made += blake2b(before + tail + of, digest_size=_DIGEST, salt=_COUNTER(place)).digest()
+        place += 1
+    return tokens.cut(made, first, end)
+
+
+def digest(text: bytes) -> bytes:
+    """A text in 8 bytes."""
+    return blake2b(text, digest_size=8).digest()
+
+
+def cold(prompt: bytes, max_new: int, size: int, of: bytes) -> bytes:
+    """The whole answer of `max_new` tokens, from nothing: no cache, no network, no fault."""
+    text, length = prompt, tokens.count(prompt)
+    end = length + max_new
+    known = contents(prompt, size, of)
+    while (at := tokens.count(text)) < end:
+        number = at // size
+        if number > len(known):
+            known.append(content(known[-1] if known else ROOT, tokens.cut(text, at - size, at), of))
+        before = known[number - 1] if number else ROOT
+        tail = tokens.cut(prompt, number * size, length)
+        text += answer(before, tail, of, at - number * size, min(end, (number + 1) * size) - number * size)
+    return tokens.cut(text, length, end)

@@ -1,0 +1,87 @@
+"""Who is where: how many servers each layer has at each size, and the names that they get, in order."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from models import smartsearch
+from models.stack.anchors import Organisation
+from models.stack.stack_settings import StackSettings
+
+
+@dataclass(frozen=True)
+class Size:
+    """Counts. With one group, objects and flow histories share it."""
+
+    groups: int
+    replicas: int
+    brokers: int
+    partitions: int
+    workers: int
+    deciders: int
+    flow_workers: int
+    engines: int
+
+
+SIZES = {
+    "small": Size(1, 3, 3, 2, 1, 1, 1, 1),
+    "default": Size(2, 3, 3, 4, 2, 2, 2, 2),
+    "wide": Size(2, 5, 5, 8, 4, 4, 4, 4),
+}
+
+
+ORG_REPLICAS = 3
+"""Servers of an organisation's group, beside its anchor."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Names of servers by layer and role."""
+
+    objects: tuple[str, ...]
+    metadata: tuple[str, ...]
+    search: tuple[str, ...]
+    deciders: tuple[str, ...]
+    flow_workers: tuple[str, ...]
+    notifier: str
+    caretaker: str
+    engines: tuple[str, ...]
+    organisations: tuple[Organisation, ...] = ()
+
+
+def search_settings(settings: StackSettings) -> smartsearch.Settings:
+    """SmartSearch's parameters, with the counts of the size."""
+    size = SIZES[settings.size]
+    counts = {"brokers": size.brokers, "partitions": size.partitions, "replication": 3}
+    return settings.search.model_copy(update=counts)
+
+
+def servers_needed(settings: StackSettings) -> int:
+    """How many servers a size has."""
+    size = SIZES[settings.size]
+    search = smartsearch.servers_needed(search_settings(settings)) + size.workers
+    rest = size.deciders + size.flow_workers + size.engines + 2
+    return size.groups * size.replicas + search + rest + settings.organisations * (ORG_REPLICAS + 1)
+
+
+def deploy(settings: StackSettings, servers: Sequence[str]) -> Deployment:
+    """Give every server its part, in order."""
+    size, names = SIZES[settings.size], iter(servers)
+    objects = _take(names, size.replicas)
+    metadata = objects if size.groups == 1 else _take(names, size.replicas)
+    search = _take(names, smartsearch.servers_needed(search_settings(settings)) + size.workers)
+    deciders, workers = _take(names, size.deciders), _take(names, size.flow_workers)
+    notifier, caretaker = _take(names, 2)
+    engines = _take(names, size.engines)
+    organisations = tuple(_organisation(n, names) for n in range(1, settings.organisations + 1))
+    return Deployment(
+        objects, metadata, search, deciders, workers, notifier, caretaker, engines, organisations
+    )  # fmt: skip
+
+
+def _organisation(n: int, names: Iterator[str]) -> Organisation:
+    servers = _take(names, ORG_REPLICAS)
+    return Organisation(f"org-{n}", servers, next(names))
+
+
+def _take(names: Iterator[str], count: int) -> tuple[str, ...]:
+    return tuple(name for _, name in zip(range(count), names, strict=False))

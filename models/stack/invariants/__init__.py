@@ -1,0 +1,37 @@
+"""Promises from end to end: what no layer can promise alone, over what all of them emit."""
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from models.stack.anchors import Organisations
+from models.stack.board import Board
+from models.stack.invariants.calls import CappedAmplification, DeadlineKept, Goodput
+from models.stack.invariants.documents import AcceptedIsKept, ExactlyOnce
+from models.stack.invariants.first_broken import FirstBroken
+from models.stack.invariants.ledgers import AnchoredOnce, LedgersAgree
+from models.stack.invariants.questions import AnswerGrounded, DegradedTagged, TenantApart
+from models.stack.stack_settings import StackSettings
+from sim import Check, System
+
+
+def _goodput(system: System) -> Check:
+    settings = cast("StackSettings", system.parameters)
+    return Goodput(settings.patience, max((script.timeout_ns for script in system.scripts), default=0))
+
+
+CHECKS: Mapping[str, Callable[[System], Check]] = {
+    "exactly-once-end-to-end": lambda _: ExactlyOnce(),
+    "accepted-is-kept": lambda _: AcceptedIsKept(),
+    "answer-grounded": lambda _: AnswerGrounded(),
+    "tenant-apart-everywhere": lambda _: TenantApart(),
+    "degraded-tagged": lambda _: DegradedTagged(),
+    "deadline-kept": lambda _: DeadlineKept(),
+    "capped-amplification": lambda _: CappedAmplification(),
+    "goodput": _goodput,
+    "layers": lambda system: FirstBroken(system.shared(Board)),
+}
+
+LEDGER_CHECKS: Mapping[str, Callable[[System], Check]] = {
+    "ledgers-agree": lambda system: LedgersAgree(system.shared(Organisations).all),
+    "anchored-once": lambda _: AnchoredOnce(),
+}

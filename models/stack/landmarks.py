@@ -1,0 +1,56 @@
+"""States that a run should have reached before its verdict means much: what `sometimes` can ask for."""
+
+from collections.abc import Callable, Mapping
+
+from models import agentflow, raft, smartsearch
+from models.agentflow import Recorded, StepStarted
+from models.stack.events import Answered, HandedOver
+from sim import Emitted, Landmark
+
+Predicate = Callable[[Emitted], bool]
+
+
+def _store_moved() -> Predicate:
+    """A store of runs read back, on another server, what a former leader's had written."""
+    tellers: dict[str, None] = {}
+
+    def reached(emitted: Emitted) -> bool:
+        is_new = emitted.node not in tellers
+        tellers[emitted.node] = None
+        return is_new and len(tellers) > 1 and isinstance(emitted.event, agentflow.ReadBack)
+
+    return reached
+
+
+def _tried_again() -> Predicate:
+    def reached(emitted: Emitted) -> bool:
+        event = emitted.event
+        if not isinstance(event, Recorded) or not isinstance(event.event, StepStarted):
+            return False
+        return event.event.attempt > 1
+
+    return reached
+
+
+def _claimed_again() -> Predicate:
+    """A document was claimed anew, and another run has its next attempt."""
+    return lambda emitted: isinstance(emitted.event, HandedOver) and emitted.event.attempt > 1
+
+
+def _degraded() -> Predicate:
+    return lambda emitted: isinstance(emitted.event, Answered) and bool(emitted.event.degraded)
+
+
+_ALL = (
+    Landmark("store_moved", (Recorded,), _store_moved),
+    Landmark("step_tried_again", (Recorded,), _tried_again),
+    Landmark("document_claimed_again", (HandedOver,), _claimed_again),
+    Landmark("answered_without_documents", (Answered,), _degraded),
+)
+
+LANDMARKS: Mapping[str, Landmark] = {
+    **{f"veristore/{name}": one for name, one in raft.LANDMARKS.items()},
+    **{f"smartsearch/{name}": one for name, one in smartsearch.LANDMARKS.items()},
+    **{f"agentflow/{name}": one for name, one in agentflow.LANDMARKS.items()},
+    **{landmark.name: landmark for landmark in _ALL},
+}

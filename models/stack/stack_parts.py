@@ -1,0 +1,37 @@
+"""What the stack is built from: the parts of every layer, and the joints that the stack itself adds."""
+
+from dataclasses import dataclass, field
+
+from models import agentflow, smartsearch
+from models.stack.anchor_ledger import AnchorLedger
+from models.stack.backpressure import Budget, Places
+from models.stack.claim_holder import HandedOverAttempt
+from models.stack.documents_flow import DocumentWork
+from models.stack.flow_line import LinedWorker
+from models.stack.front import StackApi
+from models.stack.group_replica import GroupReplica
+from models.stack.inference_port import StandInEngine, StandInInference
+from models.stack.objects_port import ReplicatedObjects
+from models.stack.parts import StoreParts
+from models.stack.questions_flow import QuestionWork
+
+
+@dataclass(frozen=True)
+class StackParts:
+    """A mutant of any layer can be planted here, and mutants of their joints."""
+
+    store: StoreParts = StoreParts()
+    search: smartsearch.Parts = smartsearch.Parts()
+    flow: agentflow.EngineParts = field(default_factory=agentflow.EngineParts)
+    replica: type[GroupReplica] = GroupReplica
+    front: type[StackApi] = StackApi
+    attempt: type[HandedOverAttempt] = HandedOverAttempt
+    documents: type[DocumentWork] = DocumentWork
+    questions: type[QuestionWork] = QuestionWork
+    engine: type[StandInEngine] = StandInEngine
+    worker: type[LinedWorker] = LinedWorker
+    objects: type[ReplicatedObjects] = ReplicatedObjects
+    inference: type[StandInInference] = StandInInference
+    budget: type[Budget] = Budget
+    places: type[Places] = Places
+    ledger: type[AnchorLedger] = AnchorLedger

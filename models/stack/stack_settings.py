@@ -1,0 +1,69 @@
+"""What a scenario may choose about the whole stack: its size, and every layer's own parameters."""
+
+from typing import Annotated, Literal
+
+import pydantic
+from pydantic import TypeAdapter
+
+from models import agentflow, smartsearch
+from models.stack.settings import StoreSettings
+from sim import SECOND, Duration, DurationRange, Parameters
+
+Positive = Annotated[int, pydantic.Field(strict=True, ge=1)]
+WORK = TypeAdapter(DurationRange).validate_python("60ms..240ms")
+
+
+STORE: dict[str, object] = {"snapshot_every": 500, "keep_tail": 100, "tick_every": "2s", "collect_every": "10s"}
+SEARCH: dict[str, object] = {
+    "fetch_wait": "100ms", "relay_poll": "50ms", "sweep": "500ms", "collect": "1s", "retry_first": "500ms",
+    "retry_cap": "4s", "embed_first": "100ms", "results": 3,
+}  # fmt: skip
+FLOW: dict[str, object] = {"poll_wait": "1s", "slots": 6, "decision_timeout": "2s", "services": 1, "patience": "20s"}
+"""What the layers' parameters are here unless a scenario says otherwise."""
+
+
+class StackSettings(Parameters):
+    """Parameters of `model: stack`.
+
+    size: how many servers each layer has (see `deployment`). store, search, flow: the parameters of the layers; search
+    has the number of its brokers and workers from the size. engine_places, engine_time: how many questions an engine
+    has at once, and how long it works on one; engine_patience: how long a call waits for it. submits_max: how many
+    submissions the API has under way before it says 429. patience: within how long of healing goodput is back.
+    """
+
+    size: Literal["small", "default", "wide"] = "small"
+    store: StoreSettings
+    search: smartsearch.Settings
+    flow: agentflow.Settings
+    engine_places: Positive = 4
+    engine_time: DurationRange = WORK
+    engine_patience: Duration = 1 * SECOND
+    submits_max: Positive = 16
+    patience: Duration = 18 * SECOND
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _with_defaults(cls, given: object) -> object:
+        """What a scenario says of a layer is laid over the stack's own choice."""
+        if not isinstance(given, dict):
+            return given
+        layers = {"store": STORE, "search": SEARCH, "flow": FLOW}
+        return {**given, **{name: _laid_over(own, given.get(name, {})) for name, own in layers.items()}}
+
+    @property
+    def organisations(self) -> int:
+        """How many organisations agree on what they kept."""
+        return 0
+
+
+class OrganisationSettings(StackSettings):
+    """Parameters of `model: models.stack:ORGANISATIONS`: those of the stack, with four organisations beside it."""
+
+    @property
+    def organisations(self) -> int:
+        """With four, one may lie."""
+        return 4
+
+
+def _laid_over(own: dict[str, object], given: object) -> object:
+    return {**own, **given} if isinstance(given, dict) else given

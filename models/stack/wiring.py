@@ -1,0 +1,42 @@
+"""How the joints of one stack reach each other: who is where, with which parameters, built from which parts."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models import smartsearch
+from models.stack.deployment import Deployment, search_settings
+from models.stack.stack_settings import StackSettings
+
+if TYPE_CHECKING:
+    from models.stack.objects_port import ReplicatedObjects
+    from models.stack.ports import Inference
+    from models.stack.stack_parts import StackParts
+    from sim import Actor
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """One for a stack; ports are made of it, one for each actor that calls."""
+
+    settings: StackSettings
+    at: Deployment
+    parts: "StackParts"
+
+    @property
+    def search(self) -> smartsearch.Settings:
+        """SmartSearch's parameters."""
+        return search_settings(self.settings)
+
+    @property
+    def layout(self) -> smartsearch.Layout:
+        """Who is who in SmartSearch."""
+        return smartsearch.lay_out(self.at.search, self.search)
+
+    def objects(self, actor: "Actor") -> "ReplicatedObjects":
+        """The objects port of an actor."""
+        return self.parts.objects(actor, self.at.objects, self.settings.store, self.parts.budget)
+
+    def inference(self, actor: "Actor") -> "Inference":
+        """The inference port of an actor."""
+        patience = self.settings.engine_patience
+        return self.parts.inference(actor, self.at.engines, patience, self.parts.budget)

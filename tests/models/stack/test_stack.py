@@ -1,0 +1,93 @@
+"""The stack as scenarios meet it: from client to consensus, its layers as systems of their own, who broke first."""
+
+from pathlib import Path
+
+import pytest
+
+from models import agentflow, smartsearch
+from models.agentflow import Recorded
+from models.stack import STACK, events
+from models.stack.board import Board
+from models.stack.deployment import SIZES, deploy, servers_needed
+from models.stack.stack_settings import StackSettings
+from sim import Emitted, Event, Verdict, load, run
+from sim.running import Running
+from sim.scenario.errors import ScenarioErrors
+
+ROOT = Path(__file__).parents[3]
+CALM = ROOT / "scenarios/stack/calm.yaml"
+SHORT = ("duration=7s", "settle=0s")
+
+
+def seen(kinds: tuple[type[Event], ...], *changes: str) -> list[Emitted]:
+    """What a short run emitted of these kinds."""
+    running, found = Running(load(CALM, (*SHORT, *changes)), 1, keep_trace=False), list[Emitted]()
+    running.world.subscribe(kinds, found.append)
+    assert running.finish().failed == ()
+    return found
+
+
+def test_a_document_goes_from_its_client_to_consensus_and_is_found() -> None:
+    kinds = (events.Submitted, events.HandedOver, events.TextFetched, smartsearch.Ready, agentflow.Effect)
+    told = seen(kinds)
+    first = next(one.event for one in told if isinstance(one.event, events.Submitted))
+    assert isinstance(first, events.Submitted)
+    way = [type(one.event) for one in told if getattr(one.event, "doc", first.doc) == first.doc]
+    assert way[:5] == list(kinds)
+
+
+def test_a_question_is_answered_from_documents_that_were_found() -> None:
+    workload = "workload=[{clients: 1, rate: 4/s, keys: 1, mix: {submit: 1}, timeout: 3s}, "
+    workload += "{clients: 2, rate: 4/s, keys: 1, mix: {ask: 1}, timeout: 6s}]"
+    answers = [one.event for one in seen((events.Answered,), workload)]
+    assert any(isinstance(one, events.Answered) and one.documents and not one.degraded for one in answers)
+
+
+def test_every_record_of_a_run_is_told_by_whoever_leads_the_group_that_keeps_it() -> None:
+    recorded = seen((Recorded,))
+    assert {one.node for one in recorded} <= {"n1", "n2", "n3"}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_size_gives_every_server_one_part(size: str) -> None:
+    settings = StackSettings.model_validate({"size": size})
+    names = tuple(f"n{n}" for n in range(1, servers_needed(settings) + 1))
+    at = deploy(settings, names)
+    groups = dict.fromkeys((*at.objects, *at.metadata))
+    rest = (*at.search, *at.deciders, *at.flow_workers, at.notifier, at.caretaker, *at.engines)
+    assert (*groups, *rest) == names
+
+
+def test_a_wrong_number_of_servers_is_refused_in_words() -> None:
+    with pytest.raises(ScenarioErrors, match="size small has 19 servers, found 20"):
+        load(CALM, ("systems.stack.nodes=20",))
+
+
+def test_a_layer_is_given_what_a_scenario_says_of_it_over_what_the_stack_chooses() -> None:
+    settings = StackSettings.model_validate({"flow": {"slots": 2}})
+    assert settings.flow.slots == 2
+    assert settings.flow.poll_wait == StackSettings.model_validate({}).flow.poll_wait != agentflow.Settings().poll_wait
+
+
+def test_taking_one_layers_clients_away_leaves_what_the_others_ask_untouched() -> None:
+    whole = run(load(CALM, SHORT))
+    part = run(load(CALM, (*SHORT, "workload=[{clients: 2, rate: 1/s, keys: 4, mix: {submit: 1}, timeout: 3s}]")))
+    asked = [[(op.f, op.key, op.arg) for op in one.history if op.client == "c1"] for one in (whole, part)]
+    assert asked[0][: len(asked[1])] == asked[1][: len(asked[0])]
+    assert asked[0]
+
+
+def test_every_layer_is_judged_by_all_its_own_promises() -> None:
+    names = set(STACK.checks)
+    assert {f"smartsearch/{name}" for name in smartsearch.CHECKS} <= names
+    assert {f"agentflow/{name}" for name in agentflow.ENGINE_CHECKS} <= names
+
+
+def test_the_lowest_layer_that_broke_is_named_first() -> None:
+    board = Board()
+    board.note("agentflow", Verdict("agentflow/recorded-once", "fail", "twice", at_ns=3))
+    board.note("veristore", Verdict("veristore/log-matching", "fail", "differs", at_ns=5))
+    board.note("veristore", Verdict("veristore/vote-once", "pass", "once"))
+    assert [verdict.check for verdict in board.broken()] == ["veristore/log-matching", "agentflow/recorded-once"]
+    assert board.told()[0] == "veristore broke log-matching at 5ns: differs"
+    assert board.told()[2] == "smartsearch kept its 0 promises"
