@@ -60,8 +60,9 @@ def outcome(result: Run) -> Outcome:
     by_node = (loads["queued"] + loads["running"]).groupby(loads["node"]).mean()
     first, total = done["first_ns"] / 1e9, done["total_ns"] / 1e9
     return Outcome(
-        len(done), answered["reused"].sum() / answered["prompt"].sum(), first.quantile(0.5), first.quantile(0.99),
-        total.quantile(0.5), total.quantile(0.99), by_node.max() / by_node.mean(),
+        len(done), answered["reused"].sum() / answered["prompt"].sum(), float(first.quantile(0.5)),
+        float(first.quantile(0.99)), float(total.quantile(0.5)), float(total.quantile(0.99)),
+        by_node.max() / by_node.mean(),
     )  # fmt: skip
 
 

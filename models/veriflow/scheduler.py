@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 INTEREST = Interest(("Job", "Attempt", "Node", "Queue", "Claim"))
 SOON = 20 * MS
+REFUSED_PAUSE = 100 * MS
+"""What the store refuses, and the cache shows as possible, is a matter of time: its clock, or another loop's write."""
 GIVEN_UP = "not bound in time"
 
 
@@ -157,7 +159,9 @@ class Scheduler(Actor):
         self.begun[job.name] = None
         if pick.plan is None:
             self._steps.before_admit(job)
-            await self.write(job.name, Admit(job.name, job.uid))
+            reply = await self.write(job.name, Admit(job.name, job.uid))
+            if not reply.ok:
+                await self.sleep(REFUSED_PAUSE)
             return
         until = now + self.settings.preempt_wait
         changed = msgspec.structs.replace(
