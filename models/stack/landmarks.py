@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from models import agentflow, raft, smartsearch
 from models.agentflow import Recorded, StepStarted
+from models.stack.anchor_events import LedgerEntry
 from models.stack.events import Answered, HandedOver
 from sim import Emitted, Landmark
 
@@ -41,10 +42,25 @@ def _degraded() -> Predicate:
     return lambda emitted: isinstance(emitted.event, Answered) and bool(emitted.event.degraded)
 
 
+def _without_one() -> Predicate:
+    """Three anchors entered something, and the fourth had not entered the one before it."""
+    heads: dict[str, int] = {}
+
+    def reached(emitted: Emitted) -> bool:
+        event = emitted.event
+        assert isinstance(event, LedgerEntry), "this one is watched"
+        heads[emitted.node] = max(event.epoch, heads.get(emitted.node, 0))
+        ahead = sorted(heads.values(), reverse=True)
+        return len(ahead) > 2 and ahead[2] >= event.epoch and (len(ahead) < 4 or ahead[3] < event.epoch - 1)
+
+    return reached
+
+
 _ALL = (
     Landmark("store_moved", (Recorded,), _store_moved),
     Landmark("step_tried_again", (Recorded,), _tried_again),
     Landmark("document_claimed_again", (HandedOver,), _claimed_again),
+    Landmark("entered_without_one", (LedgerEntry,), _without_one),
     Landmark("answered_without_documents", (Answered,), _degraded),
 )
 

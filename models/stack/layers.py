@@ -4,11 +4,13 @@ The stack is one system to the engine, so that its own promises see everything. 
 layer's servers and parameters, what those emit, and that part of the run which is about them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from models.stack.board import Board
-from sim import Check, Emitted, RunRecord, System, Verdict
+from sim import Check, Emitted, Event, RunRecord, System, Verdict
+
+Observe = Callable[[Emitted], None]
 
 
 class Layers:
@@ -19,32 +21,89 @@ class Layers:
         self.callers: dict[str, tuple[str, ...]] = {}
         """Of a layer that only some nodes call: those. Others' calls are of another layer of its kind."""
 
+        self.taps: dict[str, Tap] = {}
+
+    def sees(self, layer: str, rivals: Iterable[str]) -> Callable[[str], bool]:
+        """Whose events are shown to a layer: its own nodes' alone, or everybody's but those of its rivals."""
+        own = self.nodes(layer)
+        if layer in self.callers:
+            return own.__contains__
+        theirs = frozenset(name for rival in rivals for name in self.nodes(rival)) - own
+        return lambda name: name not in theirs
+
     def nodes(self, layer: str) -> frozenset[str]:
         """Whose events are about a layer and no other of its kind."""
         return frozenset((*self.systems[layer].servers, *self.callers.get(layer, ())))
 
 
-class OfLayer(Check):
-    """A promise of a layer, unchanged. Of several layers that emit the same events it sees its own nodes' alone."""
+class Tap:
+    """What a layer's nodes say, shown to all its promises: whose it is, is asked once and not by each of them."""
 
-    def __init__(self, layer: str, check: Check, system: System, board: Board, sees: Callable[[str], bool]) -> None:
+    def __init__(self, sees: Callable[[str], bool]) -> None:
+        self._sees = sees
+        self._checks: list[Check] = []
+        self._by_kind: dict[type[Event], list[Observe]] = {}
+        self._shown: dict[type[Event], list[Observe]] = {}
+
+    def add(self, check: Check) -> bool:
+        """Show it what it watches; whether it is the first, which is to draw for all."""
+        self._checks.append(check)
+        for kind in check.watches:
+            self._by_kind.setdefault(kind, []).append(check.observe)
+        return len(self._checks) == 1
+
+    @property
+    def kinds(self) -> tuple[type[Event], ...]:
+        """All that anybody watches, each kind once."""
+        return tuple(self._by_kind)
+
+    @property
+    def violated(self) -> bool:
+        """Whether any promise is."""
+        return any(check.violated for check in self._checks)
+
+    def observe(self, emitted: Emitted) -> None:
+        """One event of some layer."""
+        if self._sees(emitted.node):
+            kind = type(emitted.event)
+            shown = self._shown.get(kind)
+            for observe in self._learn(kind) if shown is None else shown:
+                observe(emitted)
+
+    def _learn(self, kind: type[Event]) -> list[Observe]:
+        """Who watches a kind, or what it is made from; each once."""
+        found: list[Observe] = []
+        for base in kind.__mro__:
+            found += [one for one in self._by_kind.get(base, ()) if one not in found]
+        self._shown[kind] = found
+        return found
+
+
+class OfLayer(Check):
+    """A promise of a layer, unchanged. The first of a layer watches for all of them, through the layer's tap."""
+
+    def __init__(self, layer: str, check: Check, system: System, board: Board, tap: Tap) -> None:
         self.name = f"{layer}/{check.name}"
-        self.watches = check.watches
         self._layer = layer
         self._check = check
         self._servers = frozenset(system.servers)
         self._board = board
-        self._sees = sees
+        self._tap = tap
+        self._draws = tap.add(check)
+
+    @property
+    def watches(self) -> tuple[type[Event], ...]:  # type: ignore[override]
+        """What the layer watches, asked when all its promises are made."""
+        return self._tap.kinds if self._draws else ()
 
     @property
     def violated(self) -> bool:
-        """Whether the layer's promise is."""
-        return self._check.violated
+        """Whether the layer's promise is, or for the first one any of the layer's."""
+        return self._tap.violated if self._draws else self._check.violated
 
     def observe(self, emitted: Emitted) -> None:
-        """Show it what its layer says."""
-        if self._sees(emitted.node):
-            self._check.observe(emitted)
+        """Show all promises of the layer what it says."""
+        self._tap.observe(emitted)
 
     def conclude(self, record: RunRecord) -> Verdict:
         """The layer's verdict under its full name, noted for whoever asks which layer broke first."""
@@ -67,10 +126,11 @@ def of_layer(layer: str, checks: Mapping[str, Make], rivals: tuple[str, ...] = (
     def make(check: Make) -> Make:
         def of_run(system: System) -> Check:
             layers = system.shared(Layers)
-            here, own = layers.systems[layer], layers.nodes(layer)
-            theirs = frozenset(name for rival in rivals for name in layers.nodes(rival)) - own
-            sees = own.__contains__ if layer in layers.callers else lambda name: name not in theirs
-            return OfLayer(layer, check(here), here, system.shared(Board), sees)
+            tap = layers.taps.get(layer)
+            if tap is None:
+                tap = layers.taps[layer] = Tap(layers.sees(layer, rivals))
+            here = layers.systems[layer]
+            return OfLayer(layer, check(here), here, system.shared(Board), tap)
 
         return of_run
 

@@ -10,7 +10,7 @@ from sim.scenario.loader import Loaded, load
 from sim.world.crash_site import ModelCrash
 
 ROOT = Path(__file__).parents[2]
-MODELS = (*model_names(), "models.stack:REPLICATED_STORE")
+MODELS = (*model_names(), "models.stack:REPLICATED_STORE", "models.stack:ORGANISATIONS")
 MUTANTS = [(name, mutant) for name in MODELS for mutant in find_model(name).mutants.values()]
 SCENARIOS = sorted(ROOT.glob("scenarios/*/*.yaml"))
 RECIPES = {mutant.recipe: mutant for _, mutant in MUTANTS}

@@ -14,7 +14,7 @@ ASKS = "workload=[{clients: 2, rate: 4/s, keys: 2, mix: {ask: 1}, timeout: 3s}]"
 
 def watched(*changes: str, seed: int = 1) -> tuple[Run, list[Emitted]]:
     """A short run of questions, and what stores of runs recorded in it."""
-    running = Running(load(CALM, ("duration=7s", "settle=0s", ASKS, *changes)), seed, keep_trace=False)
+    running = Running(load(CALM, ("duration=5s", "settle=0s", ASKS, *changes)), seed, keep_trace=False)
     found: list[Emitted] = []
     running.world.subscribe((Recorded,), found.append)
     return running.finish(), found
@@ -29,7 +29,7 @@ def test_a_history_goes_on_under_the_next_leader_where_the_last_one_left_it() ->
 
 
 def test_a_leader_that_is_cut_off_records_nothing_more() -> None:
-    result, recorded = watched("faults=[{at: 2s, for: 3s, partition: {isolate: 'role:metadata/leader'}}]")
+    result, recorded = watched("faults=[{at: 2s, for: 2s, partition: {isolate: 'role:metadata/leader'}}]")
     cut = next(name for fault in result.fired for name in fault.targets)
     told = [one.t_ns for one in recorded if one.node == cut and not isinstance(one.event, agentflow.ReadBack)]
     assert told
@@ -39,5 +39,5 @@ def test_a_leader_that_is_cut_off_records_nothing_more() -> None:
 
 def test_an_old_leader_that_heard_who_leads_now_goes_on_as_a_follower() -> None:
     changes = "faults=[{every: 900ms, for: 500ms, partition: {isolate: 'role:metadata/leader'}}]"
-    for seed in range(1, 6):
+    for seed in (1, 2):
         assert watched(changes, seed=seed)[0].failed == ()

@@ -90,4 +90,4 @@ def test_the_lowest_layer_that_broke_is_named_first() -> None:
     board.note("veristore", Verdict("veristore/vote-once", "pass", "once"))
     assert [verdict.check for verdict in board.broken()] == ["veristore/log-matching", "agentflow/recorded-once"]
     assert board.told()[0] == "veristore broke log-matching at 5ns: differs"
-    assert board.told()[2] == "smartsearch kept its 0 promises"
+    assert board.told()[1] == "agentflow broke recorded-once at 3ns: twice"
