@@ -50,8 +50,8 @@ workload:
 limits: {{events: 50000000}}
 """
 NODES = 125
-LOAD = 12
-"""Jobs a second: 5 GPUs for 15 s each on average keep nine in ten of 1,000 GPUs busy."""
+LOAD = 10
+"""Jobs a second: 5 GPUs for 15 s each on average keep three in four of 1,000 GPUs busy."""
 
 
 @dataclass

@@ -16,6 +16,7 @@ from sim.scenario.loader import load
 ROOT = Path(__file__).parents[1]
 FILE = Path(__file__).with_name("golden.json")
 SHORT = ("duration=4s", "settle=1s")
+MIDDLING = ("duration=10s", "settle=2s")
 SCENARIOS: dict[str, tuple[str, ...]] = {
     "scenarios/raft/partition.yaml": (
         "duration=15s",
@@ -33,6 +34,16 @@ SCENARIOS: dict[str, tuple[str, ...]] = {
     "scenarios/bft/smvba-equivocate.yaml": (),
     "scenarios/bft/log-equivocate.yaml": (),
     "scenarios/stack/store-swarm.yaml": SHORT,
+    "scenarios/stack/swarm.yaml": MIDDLING,
+    "scenarios/agentflow/swarm.yaml": MIDDLING,
+    "scenarios/gandom/swarm.yaml": MIDDLING,
+    "scenarios/llm_cache/swarm.yaml": MIDDLING,
+    "scenarios/resumesnap/swarm.yaml": MIDDLING,
+    "scenarios/rfid_moe/swarm.yaml": MIDDLING,
+    "scenarios/smartsearch/swarm.yaml": MIDDLING,
+    "scenarios/tyche/swarm.yaml": MIDDLING,
+    "scenarios/ui_navigator/swarm.yaml": MIDDLING,
+    "scenarios/veriflow/swarm.yaml": MIDDLING,
 }
 """Scenario -> what is laid over it, to be quick"""
 
