@@ -20,6 +20,7 @@ RANKS = {
     "sim.agreement": 3,
     "sim.invariants": 3,
     "sim.adversary": 3,
+    "sim.levers": 3,
     "sim.faults": 2,
     "sim.scenario": 3,
     "sim.building": 4,
@@ -46,7 +47,7 @@ RANKS = {
 VERBS = ("explain", "mutants", "shrink", "sweep")
 """What a notebook does beside run and load, by the names of the command; no author of a model has to know them."""
 
-FACES = ("sim", "sim.adversary", "sim.agreement", "sim.invariants", "sim.parameters")
+FACES = ("sim", "sim.adversary", "sim.agreement", "sim.invariants", "sim.levers", "sim.parameters")
 """What models may import: the public face, and those for adversaries, agreement, promises over events, parameters."""
 
 

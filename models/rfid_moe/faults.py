@@ -4,47 +4,16 @@ Each finds its target when it fires, by its own stream, and pulls one lever thro
 comes through: a paused node feels it when it goes on.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable
 
 from models.rfid_moe.client import Client
 from models.rfid_moe.ledger import Ledger
 from models.rfid_moe.node import COMPUTE, PCIE, ExpertNode
-from sim import Actor, Stream
+from sim.levers import Heal, Machines, Scene
 
 STRAGGLER = 400
 SLOW_BUS = 10
 CLAIM_PERCENT = 70
-
-
-class Machine(Protocol):
-    """A node of the world, as far as these faults need it."""
-
-    up: bool
-    actor: Actor | None
-
-    def enter(self, act: Callable[[object], None], argument: object) -> None:
-        """Let the node do something."""
-
-
-class Machines(Protocol):
-    """The world."""
-
-    @property
-    def nodes(self) -> Mapping[str, Machine]:
-        """By name."""
-
-
-class Scene(Protocol):
-    """What a fault may draw from, and where it says what it hit."""
-
-    stream: Stream
-    targets: tuple[str, ...]
-    reason: str
-    effect: str
-
-
-Heal = Callable[[], None]
 
 
 def slow_node(world: Machines, scene: Scene) -> Heal | None:

@@ -4,46 +4,15 @@ Each finds its target when it fires, by its own stream, and pulls one lever of a
 of a node comes through: a paused worker feels it when it goes on.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable
 
 from models.tyche.container import Container
 from models.tyche.events import LOADING
 from models.tyche.worker import Worker
-from sim import Actor, Stream
+from sim.levers import Heal, Machine, Machines, Scene
 
 SLOW = 10
 CLAIM_PERCENT = 60
-
-
-class Machine(Protocol):
-    """A node of the world, as far as these faults need it."""
-
-    up: bool
-    actor: Actor | None
-
-    def enter(self, act: Callable[[object], None], argument: object) -> None:
-        """Let the node do something."""
-
-
-class Machines(Protocol):
-    """The world."""
-
-    @property
-    def nodes(self) -> Mapping[str, Machine]:
-        """By name."""
-
-
-class Scene(Protocol):
-    """What a fault may draw from, and where it says what it hit."""
-
-    stream: Stream
-    targets: tuple[str, ...]
-    reason: str
-    effect: str
-
-
-Heal = Callable[[], None]
 
 
 def crash_container(world: Machines, scene: Scene) -> Heal | None:
