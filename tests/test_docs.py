@@ -15,6 +15,14 @@ PAGE = (ROOT / "docs" / "exploring.md").read_text()
 CONSOLE = re.findall(r"```console\n\$ sim (.*?)\n(.*?)```", PAGE, flags=re.S)
 FILES = dict(re.findall(r"`((?:scenarios/)?\w+\.(?:py|yaml))`:\n\n```\w+\n(.*?)```", PAGE, flags=re.S))
 """File name -> text, of blocks that stand below the name of a file"""
+FINGERPRINT = re.compile(r"fingerprint (\w+)")
+RUNS = [
+    (file.stem, command, shown)
+    for file in sorted((ROOT / "docs").glob("*.md"))
+    for command, shown in re.findall(r"```console\n\$ sim run (.*?)\n(.*?)```", file.read_text(), flags=re.S)
+    if "fingerprint" in shown
+]
+"""Page, command and what is shown of every run on a page"""
 PYTHON = [code for code in re.findall(r"```python\n(.*?)```", PAGE, flags=re.S) if code not in FILES.values()]
 VARYING = re.compile(r"[0-9.]+s wall, [0-9.]+/s| +[0-9]+\.[0-9]{2}(?=  )|^ .* CPU s .*$", flags=re.M)
 """What the clock on the wall says, and the heading of that column."""
@@ -28,6 +36,16 @@ def test_a_command_prints_what_the_page_shows(
     assert main([*command.split(), "--executor", "serial", "--plain"]) in (0, 1)
     printed = capsys.readouterr().out
     assert VARYING.sub("", printed).rstrip() == VARYING.sub("", shown).rstrip()
+
+
+@pytest.mark.parametrize(("page", "command", "shown"), RUNS, ids=[f"{page} {command}" for page, command, _ in RUNS])
+def test_a_run_on_a_page_gives_the_fingerprint_that_stands_there(
+    page: str, command: str, shown: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    words = [word for word in command.split() if word != "--no-save"]
+    assert main(["run", *words, "--no-save", "--plain"]) in (0, 1), page
+    assert FINGERPRINT.findall(capsys.readouterr().out) == FINGERPRINT.findall(shown)
 
 
 @pytest.mark.parametrize("code", PYTHON)
