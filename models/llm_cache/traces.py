@@ -5,13 +5,15 @@ trace says nothing of who shares what with whom: whoever reads it here gives it 
 """
 
 import csv
+import re
+from calendar import monthrange, timegm
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 COLUMNS = ("TIMESTAMP", "ContextTokens", "GeneratedTokens")
 _SECOND = 1_000_000_000
+_TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?")
 
 
 class BadTrace(ValueError):
@@ -63,17 +65,14 @@ def _row(line: list[str], places: list[int], where: str) -> Row:
 
 
 def _time(text: str, where: str) -> int:
-    """Whole seconds by the calendar, the fraction by its digits: no float comes near it."""
-    whole, _, fraction = text.partition(".")
-    try:
-        moment = datetime.strptime(whole, "%Y-%m-%d %H:%M:%S")
-    except ValueError:
-        moment = None
-    if moment is None or not (fraction or "0").isdecimal() or len(fraction) > 9:
+    """Whole seconds by the calendar, the fraction by its digits: no float comes near it, and no clock."""
+    found = _TIME.fullmatch(text)
+    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6]) if found else (0,) * 6
+    there = 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1] and hour < 24 and minute < 60 and second < 60
+    if found is None or not there:
         raise BadTrace(f"{where}: expected a time such as '2023-11-16 18:15:46.6805900', found {text!r}")
-    midnight = moment.toordinal() * 86_400
-    seconds = midnight + moment.hour * 3600 + moment.minute * 60 + moment.second
-    return seconds * _SECOND + int((fraction or "0").ljust(9, "0"))
+    seconds = timegm((year, month, day, hour, minute, second))
+    return seconds * _SECOND + int((found[7] or "0").ljust(9, "0"))
 
 
 def _length(text: str, column: str, where: str) -> int:
