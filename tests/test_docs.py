@@ -24,7 +24,7 @@ RUNS = [
 ]
 """Page, command and what is shown of every run on a page"""
 PYTHON = [code for code in re.findall(r"```python\n(.*?)```", PAGE, flags=re.S) if code not in FILES.values()]
-VARYING = re.compile(r"[0-9.]+s wall, [0-9.]+/s| +[0-9]+\.[0-9]{2}(?=  )|^ .* CPU s .*$", flags=re.M)
+VARYING = re.compile(r"[0-9.]+s wall, [0-9.]+/s| +[0-9]+\.[0-9]{2}(?=  |$)|^ .* CPU s .*$", flags=re.M)
 """What the clock on the wall says, and the heading of that column."""
 
 
