@@ -68,6 +68,13 @@ class Running:
 
     def finish(self) -> Run:
         """Run to the end and conclude."""
+        try:
+            return self._conclude(self._run())
+        finally:
+            self.world.close()
+
+    def _run(self) -> str:
+        """Let the scenario happen; why it was stopped before its end, if it was."""
         stopped = ""
         with guarded(_packages(self._deployments)):
             try:
@@ -78,7 +85,7 @@ class Running:
                 stopped = str(error)
             except Exception as error:
                 raise ModelCrash(find_crash_site(error, self.world.now)) from error
-        return self._conclude(stopped)
+        return stopped
 
     def _conclude(self, stopped: str) -> Run:
         scenario, world, storm = self.scenario, self.world, self._storm

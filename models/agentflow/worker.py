@@ -61,8 +61,8 @@ class Worker(Actor):
         """The result; None if the attempt lost its standing, or its time was up."""
         keys = self.key(given), self.undo_key(given)
         attempt = Attempt(self, given, *keys, self._settings.call_timeout, self._kept)
-        over = self.sleep(given.policy.start_to_close)
-        first = await self.first_of(self.perform(given, attempt), self._stand(given, attempt), _nothing(over))
+        over = _nothing(self, given.policy.start_to_close)
+        first = await self.first_of(self.perform(given, attempt), self._stand(given, attempt), over)
         return first.value
 
     async def perform(self, given: StepGiven, attempt: Attempt) -> bytes | None:
@@ -112,7 +112,7 @@ class Worker(Actor):
                 return None
 
 
-async def _nothing(over: object) -> bytes | None:
+async def _nothing(worker: Actor, ns: int) -> bytes | None:
     """Wait, with nothing to show for it."""
-    await over  # type: ignore[misc]
+    await worker.sleep(ns)
     return None

@@ -78,6 +78,7 @@ class Node:
         self._factory = factory
         self.open_disk: Disk | None = None
         self._world = world
+        world.machines.append(self)
 
     @property
     def disk(self) -> Disk:
@@ -145,6 +146,12 @@ class Node:
         self.calls.clear()
         if self.open_disk is not None:
             self.open_disk.crash(mode, stream)
+
+    def close(self) -> None:
+        """The world has ended: nothing is heard, said or recorded any more, and no story goes on."""
+        self.up = False
+        for task in list(self.tasks):
+            task.close()
 
     def fall(self) -> None:
         """Crash by its own doing (a disk error): the process ends, its supervisor starts it again a little later."""

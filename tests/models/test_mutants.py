@@ -18,10 +18,13 @@ RECIPES = {mutant.recipe: mutant for _, mutant in MUTANTS}
 
 
 def recipe_of(mutant: Mutant, planted: bool) -> Loaded:
-    """The recipe of a mutant, with the mutant planted or not."""
+    """The recipe of a mutant: with it planted, up to the violation that it names first, or without it, whole."""
     path = ROOT / mutant.recipe
     (system,) = load(path).scenario.systems
-    return load(path, (f"systems.{system}.mutant={mutant.name if planted else ''}", "expect=pass"))
+    if not planted:
+        return load(path, (f"systems.{system}.mutant=", "expect=pass", "stop=end"))
+    expect = f"expect={{violates: {mutant.breaks[0]}}}"
+    return load(path, (f"systems.{system}.mutant={mutant.name}", expect, "stop=violation"))
 
 
 def broken_by(loaded: Loaded, seed: int) -> set[str]:
