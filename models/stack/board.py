@@ -2,7 +2,18 @@
 
 from sim import Verdict, show_ns
 
-ORDER = ("veristore", "metadata", "org-1", "org-2", "org-3", "org-4", "smartsearch", "agentflow", "agreement")
+ORDER = (
+    "veristore",
+    "metadata",
+    "org-1",
+    "org-2",
+    "org-3",
+    "org-4",
+    "serving",
+    "smartsearch",
+    "agentflow",
+    "agreement",
+)
 """From the bottom up: a layer may blame those before it."""
 
 

@@ -68,7 +68,7 @@ class StackClient(SearchClient):
             if outcome.status != COMPLETED:
                 raise Timeout(f"the run ended as {outcome.status}")
             answer = flow.decode_answer(outcome.result)
-            told = answer.documents, answer.prompt, answer.text, answer.degraded
+            told = answer.documents, answer.prompt, answer.text, answer.degraded, answer.version
             self.emit(Answered(run, tenant, *told))
             operation.ok(answer.documents)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from models import smartsearch
+from models import llm_cache, smartsearch
 from models.stack.anchors import Organisation
 from models.stack.stack_settings import StackSettings
 
@@ -20,12 +20,13 @@ class Size:
     deciders: int
     flow_workers: int
     engines: int
+    routers: int
 
 
 SIZES = {
-    "small": Size(1, 3, 3, 2, 1, 1, 1, 1),
-    "default": Size(2, 3, 3, 4, 2, 2, 2, 2),
-    "wide": Size(2, 5, 5, 8, 4, 4, 4, 4),
+    "small": Size(1, 3, 3, 2, 1, 1, 1, 1, 1),
+    "default": Size(2, 3, 3, 4, 2, 2, 2, 2, 2),
+    "wide": Size(2, 5, 5, 8, 4, 4, 4, 4, 2),
 }
 
 
@@ -45,6 +46,7 @@ class Deployment:
     notifier: str
     caretaker: str
     engines: tuple[str, ...]
+    routers: tuple[str, ...] = ()
     organisations: tuple[Organisation, ...] = ()
 
 
@@ -55,12 +57,23 @@ def search_settings(settings: StackSettings) -> smartsearch.Settings:
     return settings.search.model_copy(update=counts)
 
 
+def serving_settings(settings: StackSettings) -> llm_cache.Settings:
+    """The parameters of the layer of engines, with the counts of the size. All its askers are in the stack."""
+    none = settings.serving.traffic.model_copy(update={"arrivals": "none"})
+    return settings.serving.model_copy(update={"routers": SIZES[settings.size].routers, "traffic": none})
+
+
 def servers_needed(settings: StackSettings) -> int:
     """How many servers a size has."""
     size = SIZES[settings.size]
     search = smartsearch.servers_needed(search_settings(settings)) + size.workers
-    rest = size.deciders + size.flow_workers + size.engines + 2
+    rest = size.deciders + size.flow_workers + size.engines + 2 + routers_of(settings)
     return size.groups * size.replicas + search + rest + settings.organisations * (ORG_REPLICAS + 1)
+
+
+def routers_of(settings: StackSettings) -> int:
+    """How many routers there are before the engines: stand-ins have none."""
+    return SIZES[settings.size].routers if settings.inference == "cache" else 0
 
 
 def deploy(settings: StackSettings, servers: Sequence[str]) -> Deployment:
@@ -71,10 +84,10 @@ def deploy(settings: StackSettings, servers: Sequence[str]) -> Deployment:
     search = _take(names, smartsearch.servers_needed(search_settings(settings)) + size.workers)
     deciders, workers = _take(names, size.deciders), _take(names, size.flow_workers)
     notifier, caretaker = _take(names, 2)
-    engines = _take(names, size.engines)
+    engines, routers = _take(names, size.engines), _take(names, routers_of(settings))
     organisations = tuple(_organisation(n, names) for n in range(1, settings.organisations + 1))
     return Deployment(
-        objects, metadata, search, deciders, workers, notifier, caretaker, engines, organisations
+        objects, metadata, search, deciders, workers, notifier, caretaker, engines, routers, organisations
     )  # fmt: skip
 
 

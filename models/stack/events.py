@@ -58,7 +58,7 @@ class Retrieved(Event):
 
 
 class Answered(Event):
-    """A client was given an answer: to which prompt, citing what, and why it is less than promised, if it is."""
+    """A client was given an answer: to which prompt, citing what, by which version, why it is less than promised."""
 
     operation: str
     tenant: str
@@ -66,6 +66,7 @@ class Answered(Event):
     prompt: bytes
     text: bytes
     degraded: tuple[str, ...]
+    version: int
 
 
 class Asked(Event):
@@ -75,3 +76,7 @@ class Asked(Event):
     verb: str
     tenant: str
     time: int
+
+
+class AskerBegan(Event):
+    """Whoever asks engines from here has just begun: what it asked before, nobody waits for."""

@@ -1,11 +1,11 @@
 """The model that scenarios name: `systems: {stack: {model: stack, nodes: 19, parameters: {size: small}}}`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import cast
 
-from models import agentflow, bft, raft, smartsearch, veristore
+from models import agentflow, bft, llm_cache, raft, smartsearch, veristore
 from models.stack.anchor import Anchor
 from models.stack.anchors import Organisations
 from models.stack.caretaker import ObjectsCaretaker
@@ -23,6 +23,7 @@ from models.stack.layers import Layers, Make, of_layer
 from models.stack.mutants import LEDGER_MUTANTS, MUTANTS
 from models.stack.org_replica import replica_of
 from models.stack.parts import StoreParts
+from models.stack.serving_liveness import serving_liveness
 from models.stack.stack_parts import StackParts
 from models.stack.stack_settings import OrganisationSettings, StackSettings
 from models.stack.wiring import Wiring
@@ -55,8 +56,7 @@ class Assembly:
         self._groups()
         self._search()
         self._flow()
-        for name in self._at.engines:
-            self._system.server(name, partial(self._parts.engine, self._settings, self._parts.places))
+        self._serving()
         self._organisations()
         for script in self._system.scripts:
             self._system.client(script.client, partial(StackClient, self._wiring, script))
@@ -95,11 +95,24 @@ class Assembly:
             attempt=handing_over(self._wiring),
             api=fronting(self._wiring),
         )
+        self._layer("smartsearch", self._at.search, self._wiring.search, parts, smartsearch.MODEL)
+
+    def _serving(self) -> None:
+        """Routers and engines, or engines that stand in for them."""
+        at, settings = self._at, self._settings
+        if settings.inference == "stand_in":
+            for name in at.engines:
+                self._system.server(name, partial(self._parts.engine, settings, self._parts.places))
+            return
+        self._layer("serving", (*at.routers, *at.engines), self._wiring.serving, self._parts.serving, llm_cache.MODEL)
+
+    def _layer(self, name: str, servers: Sequence[str], parameters: Parameters, parts: object, model: Model) -> None:
+        """A layer that is built as its own model says, from these parts."""
         composed = Mutant("composed", "how the parts of a layer are given to its build", (), parts)
-        layer = self._layers["smartsearch"] = System("smartsearch", self._at.search, self._wiring.search, composed)
-        smartsearch.MODEL.build(layer)
-        for name, (factory, _) in layer.factories.items():
-            self._system.server(name, factory)
+        layer = self._layers[name] = System(name, servers, parameters, composed)
+        model.build(layer)
+        for server, (factory, _) in layer.factories.items():
+            self._system.server(server, factory)
 
     def _flow(self) -> None:
         at, settings = self._at, self._settings
@@ -138,13 +151,15 @@ def _roles() -> Mapping[str, Callable[[Mapping[str, Actor]], Iterable[str]]]:
         "agentflow/worker": _of_kind(LinedWorker),
         "agentflow/notifier": _of_kind(agentflow.Service),
         "veristore/caretaker": _of_kind(ObjectsCaretaker),
-        "serving/engine": _of_kind(StandInEngine),
+        "serving/engine": _of_kind(StandInEngine, llm_cache.Engine),
+        "serving/router": _of_kind(llm_cache.Router),
+        "serving/hot": llm_cache.MODEL.roles["hot"],
         "agreement/anchor": _of_kind(Anchor),
     }
 
 
-def _of_kind(kind: type[Actor]) -> Callable[[Mapping[str, Actor]], list[str]]:
-    return lambda actors: [name for name, one in actors.items() if isinstance(one, kind)]
+def _of_kind(*kinds: type[Actor]) -> Callable[[Mapping[str, Actor]], list[str]]:
+    return lambda actors: [name for name, one in actors.items() if isinstance(one, kinds)]
 
 
 def _leaders(actors: Mapping[str, Actor], *, hosting: bool) -> Iterable[str]:
@@ -159,6 +174,7 @@ CHECKS_OF_LAYERS = {
     **of_layer("metadata", raft.CHECKS, ("veristore",)),
     **of_layer("smartsearch", smartsearch.CHECKS),
     **of_layer("agentflow", agentflow.ENGINE_CHECKS),
+    **of_layer("serving", {**llm_cache.MODEL.checks, "liveness": serving_liveness}),
 }
 
 STACK = Model(

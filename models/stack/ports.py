@@ -65,10 +65,11 @@ class Objects(Protocol):
 
 
 class Generated(Message):
-    """What a model said to a prompt; `degraded` says why it is less than what was promised, if it is."""
+    """What a `version` of a model said to a prompt; `degraded` says why it is less than what was promised, if it is."""
 
     text: bytes
     degraded: tuple[str, ...]
+    version: int = 0
 
 
 class Inference(Protocol):

@@ -66,6 +66,7 @@ class Answer(Message):
     prompt: bytes
     text: bytes
     degraded: tuple[str, ...]
+    version: int
 
 
 class StepOrder(Message):
@@ -204,7 +205,7 @@ class QuestionWork:
         part = _decode_step(attempt.input)
         said = await self.ask_model(attempt, part)
         found = tuple(one.doc for one in part.sources.cited)
-        return encode(Answer(found, part.sources.prompt, said.text, self.tags(part.sources, said)))
+        return encode(Answer(found, part.sources.prompt, said.text, self.tags(part.sources, said), said.version))
 
     async def ask_model(self, attempt: Attempt, part: StepOrder) -> Generated:
         """One call, whatever comes of it: the step is what is tried again."""

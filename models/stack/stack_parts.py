@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from models import agentflow, smartsearch
+from models import agentflow, llm_cache, smartsearch
 from models.stack.anchor_ledger import AnchorLedger
 from models.stack.backpressure import Budget, Places
+from models.stack.cache_inference import CachedInference
 from models.stack.claim_holder import HandedOverAttempt
 from models.stack.documents_flow import DocumentWork
 from models.stack.flow_line import LinedWorker
@@ -32,6 +33,8 @@ class StackParts:
     worker: type[LinedWorker] = LinedWorker
     objects: type[ReplicatedObjects] = ReplicatedObjects
     inference: type[StandInInference] = StandInInference
+    cached: type[CachedInference] = CachedInference
+    serving: llm_cache.Parts = field(default_factory=llm_cache.Parts)
     budget: type[Budget] = Budget
     places: type[Places] = Places
     ledger: type[AnchorLedger] = AnchorLedger

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import pydantic
 from pydantic import TypeAdapter
 
-from models import agentflow, smartsearch
+from models import agentflow, llm_cache, smartsearch
 from models.stack.settings import StoreSettings
 from sim import SECOND, Duration, DurationRange, Parameters
 
@@ -19,25 +19,33 @@ SEARCH: dict[str, object] = {
     "retry_cap": "4s", "embed_first": "100ms", "results": 3,
 }  # fmt: skip
 FLOW: dict[str, object] = {"poll_wait": "1s", "slots": 6, "decision_timeout": "2s", "services": 1, "patience": "20s"}
+SERVING: dict[str, object] = {
+    "total": 512, "stream_tokens": 8, "load_every": "500ms", "dead_after": "1500ms", "queue_wait": "1s", "stall": "2s",
+    "attempts_max": 2, "answer_within": "8s", "running_max": 8, "queue_max": 8, "answers_kept": "20s",
+}  # fmt: skip
 """What the layers' parameters are here unless a scenario says otherwise."""
 
 
 class StackSettings(Parameters):
     """Parameters of `model: stack`.
 
-    size: how many servers each layer has (see `deployment`). store, search, flow: the parameters of the layers; search
-    has the number of its brokers and workers from the size. engine_places, engine_time: how many questions an engine
-    has at once, and how long it works on one; engine_patience: how long a call waits for it. submits_max: how many
-    submissions the API has under way before it says 429. patience: within how long of healing goodput is back.
+    size: how many servers each layer has (see `deployment`). store, search, flow, serving: the parameters of the
+    layers; search and serving have the numbers of their servers from the size. inference: whether prompts are answered
+    by LLM serving with its cache, or by engines that stand in for it: engine_places, engine_time: how many questions
+    such a one has at once, and how long it works on one. engine_patience: how long a call waits for an answer.
+    submits_max: how many submissions the API has under way before it says 429. patience: within how long of healing
+    goodput is back.
     """
 
     size: Literal["small", "default", "wide"] = "small"
     store: StoreSettings
     search: smartsearch.Settings
     flow: agentflow.Settings
+    serving: llm_cache.Settings
+    inference: Literal["cache", "stand_in"] = "cache"
     engine_places: Positive = 4
     engine_time: DurationRange = WORK
-    engine_patience: Duration = 1 * SECOND
+    engine_patience: Duration = 2 * SECOND
     submits_max: Positive = 16
     patience: Duration = 18 * SECOND
 
@@ -47,7 +55,7 @@ class StackSettings(Parameters):
         """What a scenario says of a layer is laid over the stack's own choice."""
         if not isinstance(given, dict):
             return given
-        layers = {"store": STORE, "search": SEARCH, "flow": FLOW}
+        layers = {"store": STORE, "search": SEARCH, "flow": FLOW, "serving": SERVING}
         return {**given, **{name: _laid_over(own, given.get(name, {})) for name, own in layers.items()}}
 
     @property

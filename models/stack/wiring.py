@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models import smartsearch
-from models.stack.deployment import Deployment, search_settings
+from models import llm_cache, smartsearch
+from models.stack.deployment import Deployment, search_settings, serving_settings
 from models.stack.stack_settings import StackSettings
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ class Wiring:
         """Who is who in SmartSearch."""
         return smartsearch.lay_out(self.at.search, self.search)
 
+    @property
+    def serving(self) -> llm_cache.Settings:
+        """The parameters of LLM serving."""
+        return serving_settings(self.settings)
+
     def objects(self, actor: "Actor") -> "ReplicatedObjects":
         """The objects port of an actor."""
         return self.parts.objects(actor, self.at.objects, self.settings.store, self.parts.budget)
@@ -39,4 +44,6 @@ class Wiring:
     def inference(self, actor: "Actor") -> "Inference":
         """The inference port of an actor."""
         patience = self.settings.engine_patience
+        if self.settings.inference == "cache":
+            return self.parts.cached(actor, self.at.routers, patience, self.parts.budget)
         return self.parts.inference(actor, self.at.engines, patience, self.parts.budget)

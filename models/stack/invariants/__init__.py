@@ -5,6 +5,7 @@ from typing import cast
 
 from models.stack.anchors import Organisations
 from models.stack.board import Board
+from models.stack.cache_inference import cold_of
 from models.stack.invariants.calls import CappedAmplification, DeadlineKept, Goodput
 from models.stack.invariants.documents import AcceptedIsKept, ExactlyOnce
 from models.stack.invariants.first_broken import FirstBroken
@@ -22,7 +23,7 @@ def _goodput(system: System) -> Check:
 CHECKS: Mapping[str, Callable[[System], Check]] = {
     "exactly-once-end-to-end": lambda _: ExactlyOnce(),
     "accepted-is-kept": lambda _: AcceptedIsKept(),
-    "answer-grounded": lambda _: AnswerGrounded(),
+    "answer-grounded": lambda system: AnswerGrounded(cold_of(cast("StackSettings", system.parameters))),
     "tenant-apart-everywhere": lambda _: TenantApart(),
     "degraded-tagged": lambda _: DegradedTagged(),
     "deadline-kept": lambda _: DeadlineKept(),

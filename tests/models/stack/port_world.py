@@ -7,14 +7,17 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import cast
 
+from models import llm_cache
 from models.stack.backpressure import TOO_LATE, Places
+from models.stack.cache_inference import CachedInference, Streams
+from models.stack.deployment import serving_settings
 from models.stack.group_replica import GroupReplica
 from models.stack.inference_port import StandInEngine, StandInInference
 from models.stack.objects_port import RememberedObjects, ReplicatedObjects
 from models.stack.parts import StoreParts
 from models.stack.ports import Errand, Inference, Objects
 from models.stack.stack_settings import StackSettings
-from sim import SECOND, Actor, Model, Refused, Script, System
+from sim import SECOND, Actor, Model, Refused, Script, System, on
 
 DONE = {"holds something else": "other", TOO_LATE: "late"}
 """Ends of refusals that are answers, and what the history calls them; after any other the call is made again."""
@@ -116,6 +119,30 @@ def build_inference(system: System) -> None:
         system.client(script.client, partial(InferenceCaller, new, script))
 
 
+class Asker(InferenceCaller):
+    """It hears answers as they are said."""
+
+    def on_start(self) -> None:
+        self.streams = Streams(self)
+        super().on_start()
+
+    @on(llm_cache.Chunk)
+    def chunk(self, source: str, chunk: llm_cache.Chunk) -> None:
+        self.streams.hear(source, chunk)
+
+
+def build_cache(system: System) -> None:
+    """The adapter: LLM serving, a router and two engines."""
+    settings = serving_settings(cast("StackSettings", system.parameters))
+    layer = System("serving", system.servers, settings)
+    llm_cache.MODEL.build(layer)
+    for name, (factory, _) in layer.factories.items():
+        system.server(name, factory)
+    for script in system.scripts:
+        new = partial(CachedInference, routers=system.servers[: settings.routers], patience=SECOND)
+        system.client(script.client, partial(Asker, new, script))
+
+
 def _model(name: str, build: Callable[[System], None]) -> Model:
     return Model(name, "a port", build, parameters=StackSettings, verbs={"call": 0})
 
@@ -123,3 +150,4 @@ def _model(name: str, build: Callable[[System], None]) -> Model:
 OBJECTS = _model("objects", build_objects)
 REMEMBERED = _model("remembered", build_remembered)
 INFERENCE = _model("inference", build_inference)
+CACHE = _model("cache", build_cache)

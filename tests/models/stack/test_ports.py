@@ -3,7 +3,8 @@
 import pytest
 
 from models import veristore
-from models.stack.inference_port import compute
+from models.stack.cache_inference import cold_of
+from models.stack.stack_settings import StackSettings
 from sim import Run, run
 from sim.scenario.loader import load_text
 
@@ -60,6 +61,8 @@ def test_objects_are_what_was_put_first_whatever_becomes_of_replies(model: str, 
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_an_answer_is_that_of_its_prompt_whatever_becomes_of_replies(fault: str) -> None:
-    asked = [("ask", prompt.decode(), (compute(prompt), ())) for prompt in (b"one", b"two", b"one")]
-    assert answers(told("INFERENCE", fault)) == [*asked, ("late", "x", "refused: late")]
+@pytest.mark.parametrize(("model", "inference"), [("INFERENCE", "stand_in"), ("CACHE", "cache")])
+def test_an_answer_is_that_of_its_prompt_whatever_becomes_of_replies(model: str, inference: str, fault: str) -> None:
+    cold = cold_of(StackSettings.model_validate({"inference": inference}))
+    asked = [("ask", prompt.decode(), (cold(prompt, 1), ())) for prompt in (b"one", b"two", b"one")]
+    assert answers(told(model, fault)) == [*asked, ("late", "x", "refused: late")]

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from models import agentflow, smartsearch
+from models import agentflow, llm_cache, smartsearch
 from models.agentflow import Recorded
 from models.stack import STACK, events
 from models.stack.board import Board
 from models.stack.deployment import SIZES, deploy, servers_needed
+from models.stack.inference_port import compute
 from models.stack.stack_settings import StackSettings
 from sim import Emitted, Event, Verdict, load, run
 from sim.running import Running
@@ -54,13 +55,13 @@ def test_every_size_gives_every_server_one_part(size: str) -> None:
     names = tuple(f"n{n}" for n in range(1, servers_needed(settings) + 1))
     at = deploy(settings, names)
     groups = dict.fromkeys((*at.objects, *at.metadata))
-    rest = (*at.search, *at.deciders, *at.flow_workers, at.notifier, at.caretaker, *at.engines)
+    rest = (*at.search, *at.deciders, *at.flow_workers, at.notifier, at.caretaker, *at.engines, *at.routers)
     assert (*groups, *rest) == names
 
 
 def test_a_wrong_number_of_servers_is_refused_in_words() -> None:
-    with pytest.raises(ScenarioErrors, match="size small has 19 servers, found 20"):
-        load(CALM, ("systems.stack.nodes=20",))
+    with pytest.raises(ScenarioErrors, match="size small has 20 servers, found 21"):
+        load(CALM, ("systems.stack.nodes=21",))
 
 
 def test_a_layer_is_given_what_a_scenario_says_of_it_over_what_the_stack_chooses() -> None:
@@ -77,9 +78,24 @@ def test_taking_one_layers_clients_away_leaves_what_the_others_ask_untouched() -
     assert asked[0]
 
 
+def test_stand_ins_need_no_routers_and_answer_from_their_own_cold_computation() -> None:
+    changes = ("systems.stack.nodes=19", "systems.stack.parameters.inference=stand_in")
+    asks = "workload=[{clients: 1, rate: 2/s, keys: 1, mix: {ask: 1}, timeout: 6s}]"
+    answers = [one.event for one in seen((events.Answered,), *changes, asks)]
+    assert any(isinstance(one, events.Answered) and one.text == compute(one.prompt) for one in answers)
+
+
+def test_a_question_is_answered_by_engines_whose_words_reach_the_worker_one_by_one() -> None:
+    asks = "workload=[{clients: 1, rate: 2/s, keys: 1, mix: {ask: 1}, timeout: 6s}]"
+    told = [one.event for one in seen((llm_cache.Delivered,), asks)]
+    streamed = [one.position for one in told if isinstance(one, llm_cache.Delivered)]
+    assert {0, 8, 16} <= set(streamed)
+
+
 def test_every_layer_is_judged_by_all_its_own_promises() -> None:
     names = set(STACK.checks)
     assert {f"smartsearch/{name}" for name in smartsearch.CHECKS} <= names
+    assert {f"serving/{name}" for name in llm_cache.MODEL.checks} <= names
     assert {f"agentflow/{name}" for name in agentflow.ENGINE_CHECKS} <= names
 
 
