@@ -9,8 +9,21 @@ Whoever composes a system of it takes `MODEL.build` with `Parts` of its own, wha
 
 from models.llm_cache.engine import Engine, Identity
 from models.llm_cache.events import Asked, Delivered, EngineStarted, Got, Known, Routed
-from models.llm_cache.invariants.liveness import Liveness
-from models.llm_cache.messages import Answer, Chunk, Generate, Origin, Planned, Rollout, Withdraw
+from models.llm_cache.messages import (
+    Answer,
+    AskInventory,
+    Cancel,
+    Chunk,
+    Generate,
+    Noted,
+    Origin,
+    Planned,
+    Renew,
+    Rollout,
+    Run,
+    Who,
+    Withdraw,
+)
 from models.llm_cache.model import MODEL
 from models.llm_cache.parts import Parts
 from models.llm_cache.receiving import Receiving
@@ -23,7 +36,9 @@ from models.llm_cache.truth import cold, weights
 __all__ = [
     "MODEL",
     "Answer",
+    "AskInventory",
     "Asked",
+    "Cancel",
     "Chunk",
     "Delivered",
     "Engine",
@@ -32,15 +47,18 @@ __all__ = [
     "Got",
     "Identity",
     "Known",
-    "Liveness",
+    "Noted",
     "Origin",
     "Parts",
     "Planned",
     "Receiving",
+    "Renew",
     "Rollout",
     "Routed",
     "Router",
+    "Run",
     "Settings",
+    "Who",
     "Withdraw",
     "cold",
     "count",

@@ -9,6 +9,7 @@ ORDER = (
     "org-2",
     "org-3",
     "org-4",
+    "veriflow",
     "serving",
     "smartsearch",
     "agentflow",

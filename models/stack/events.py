@@ -80,3 +80,17 @@ class Asked(Event):
 
 class AskerBegan(Event):
     """Whoever asks engines from here has just begun: what it asked before, nobody waits for."""
+
+
+class PoolHeld(Event):
+    """An engine has memory of a device from now on, in this epoch of the GPU node, and takes it for its row `row`."""
+
+    node: str
+    device: int
+    epoch: int
+    row: str
+    size: int
+
+
+class PoolFreed(Event):
+    """The engine of this node has no memory of a device any more."""

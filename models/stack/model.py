@@ -5,15 +5,17 @@ from dataclasses import replace
 from functools import partial
 from typing import cast
 
-from models import agentflow, bft, llm_cache, raft, smartsearch, veristore
+from models import agentflow, bft, llm_cache, raft, smartsearch, veriflow, veristore
 from models.stack.anchor import Anchor
 from models.stack.anchors import Organisations
 from models.stack.caretaker import ObjectsCaretaker
+from models.stack.checkpoint_objects import checkpointing
 from models.stack.claim_holder import handing_over
 from models.stack.client import VERBS, StackClient
 from models.stack.deployment import deploy, servers_needed
 from models.stack.flow_line import LinedDecider, LinedWorker
 from models.stack.front import fronting
+from models.stack.gpu_engine import GpuEngine, on_gpus
 from models.stack.group_replica import GroupReplica, NewStore
 from models.stack.hosted_store import HostedStore
 from models.stack.inference_port import StandInEngine
@@ -56,6 +58,7 @@ class Assembly:
         self._groups()
         self._search()
         self._flow()
+        self._cluster()
         self._serving()
         self._organisations()
         for script in self._system.scripts:
@@ -104,7 +107,19 @@ class Assembly:
             for name in at.engines:
                 self._system.server(name, partial(self._parts.engine, settings, self._parts.places))
             return
-        self._layer("serving", (*at.routers, *at.engines), self._wiring.serving, self._parts.serving, llm_cache.MODEL)
+        parts = self._parts.serving
+        if settings.gpus == "veriflow":
+            parts = replace(parts, engine=on_gpus(self._wiring))
+        self._layer("serving", (*at.routers, *at.engines), self._wiring.serving, parts, llm_cache.MODEL)
+
+    def _cluster(self) -> None:
+        """The orchestrator of GPUs, whose checkpoints are objects."""
+        if self._settings.gpus == "stand_in":
+            return
+        wiring, parts = self._wiring, self._parts.cluster
+        self._layer("veriflow", self._at.cluster, wiring.cluster, parts, veriflow.MODEL)
+        checkpoints = partial(checkpointing(wiring), wiring.cluster, parts)
+        self._system.server(wiring.cluster_places.checkpoints, checkpoints)
 
     def _layer(self, name: str, servers: Sequence[str], parameters: Parameters, parts: object, model: Model) -> None:
         """A layer that is built as its own model says, from these parts."""
@@ -153,13 +168,20 @@ def _roles() -> Mapping[str, Callable[[Mapping[str, Actor]], Iterable[str]]]:
         "veristore/caretaker": _of_kind(ObjectsCaretaker),
         "serving/engine": _of_kind(StandInEngine, llm_cache.Engine),
         "serving/router": _of_kind(llm_cache.Router),
-        "serving/hot": llm_cache.MODEL.roles["hot"],
+        "serving/hot": _hot,
+        **{f"veriflow/{role}": find for role, find in veriflow.MODEL.roles.items()},
         "agreement/anchor": _of_kind(Anchor),
     }
 
 
 def _of_kind(*kinds: type[Actor]) -> Callable[[Mapping[str, Actor]], list[str]]:
     return lambda actors: [name for name, one in actors.items() if isinstance(one, kinds)]
+
+
+def _hot(actors: Mapping[str, Actor]) -> Iterable[str]:
+    """The engine with most to do, of those that serve."""
+    there = {name: one for name, one in actors.items() if not isinstance(one, GpuEngine) or one.is_there}
+    return llm_cache.MODEL.roles["hot"](there)
 
 
 def _leaders(actors: Mapping[str, Actor], *, hosting: bool) -> Iterable[str]:
@@ -174,6 +196,7 @@ CHECKS_OF_LAYERS = {
     **of_layer("metadata", raft.CHECKS, ("veristore",)),
     **of_layer("smartsearch", smartsearch.CHECKS),
     **of_layer("agentflow", agentflow.ENGINE_CHECKS),
+    **of_layer("veriflow", veriflow.MODEL.checks),
     **of_layer("serving", {**llm_cache.MODEL.checks, "liveness": serving_liveness}),
 }
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models import llm_cache, smartsearch
-from models.stack.deployment import Deployment, search_settings, serving_settings
+from models import llm_cache, smartsearch, veriflow
+from models.stack.deployment import Deployment, cluster_settings, search_settings, serving_settings
+from models.stack.jobs_port import RememberedJobs
 from models.stack.stack_settings import StackSettings
 
 if TYPE_CHECKING:
+    from models.stack.devices_port import LedgerDevices
     from models.stack.objects_port import ReplicatedObjects
-    from models.stack.ports import Inference
+    from models.stack.ports import Inference, Jobs
     from models.stack.stack_parts import StackParts
     from sim import Actor
 
@@ -36,6 +38,26 @@ class Wiring:
     def serving(self) -> llm_cache.Settings:
         """The parameters of LLM serving."""
         return serving_settings(self.settings)
+
+    @property
+    def cluster(self) -> veriflow.Settings:
+        """The orchestrator's parameters."""
+        return cluster_settings(self.settings)
+
+    @property
+    def cluster_places(self) -> veriflow.Places:
+        """Who is who in the cluster."""
+        return veriflow.places_of(self.at.cluster, self.cluster)
+
+    def jobs(self, actor: "Actor") -> "Jobs":
+        """The jobs port of an actor."""
+        if self.settings.gpus == "stand_in":
+            return RememberedJobs(actor)
+        return self.parts.jobs(actor, self.cluster_places.apis, self.cluster, self.parts.budget)
+
+    def devices(self, actor: "Actor") -> "LedgerDevices":
+        """The devices port of an actor."""
+        return self.parts.devices(actor, self.cluster_places.apis, self.cluster.devices)
 
     def objects(self, actor: "Actor") -> "ReplicatedObjects":
         """The objects port of an actor."""
