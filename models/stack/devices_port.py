@@ -30,9 +30,7 @@ class LedgerDevices:
             if isinstance(reply.object, veriflow.Claim):
                 claim = reply.object
                 return veriflow.Row(claim.name, claim.node, claim.epoch, claim.device, claim.owner, 0, claim.size)
-            reason = reply.reason
-            if reason == veriflow.OTHER_CLAIM:
-                break
+            reason = reply.reason  # also that the id has a row, of another device: an earlier try has got that one
         raise Refused(reason)
 
     async def release(self, errand: Errand, id_: str) -> None:

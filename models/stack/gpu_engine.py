@@ -4,6 +4,7 @@ The row names the epoch of the GPU node. What the machine had in an older epoch 
 before it begins, and looks again as long as it serves.
 """
 
+from contextlib import suppress
 from typing import ClassVar
 
 from models import llm_cache, veriflow
@@ -13,6 +14,8 @@ from models.stack.wiring import Wiring
 from sim import MS, SECOND, Message, Refused, Timeout
 
 LOOK = 1 * SECOND
+SWEEP = 5
+"""At every so-manieth look the engine gives back rows that it does not mean to hold."""
 HOP = 500 * MS
 AGAIN = 200 * MS
 
@@ -45,6 +48,7 @@ class GpuEngine(llm_cache.Engine):
         agents = self.wiring.cluster_places.agents
         self._home = agents[number % len(agents)]
         self._devices = self.wiring.devices(self)
+        self._prefix = f"serving/{self.name}/"
         self._row: veriflow.Row | None = None
         self.emit(PoolFreed(), at_once=True)
         super().on_start()
@@ -83,13 +87,17 @@ class GpuEngine(llm_cache.Engine):
 
     async def _claim(self, epoch: int) -> veriflow.Row:
         """Give back what earlier lives had, and ask for a row of its own."""
-        prefix = f"serving/{self.name}/"
-        for id_ in await self._devices.held(self._errand("held"), prefix):
-            await self._devices.release(self._errand(f"release/{id_}"), id_)
         serial = (self.disk.load(RowSerial) or RowSerial(0)).serial + 1
+        await self._sweep(serial)
         self.disk.save(RowSerial(serial))
-        id_, size = f"{prefix}{serial}", self.wiring.settings.engine_memory
+        id_, size = f"{self._prefix}{serial}", self.wiring.settings.engine_memory
         return await self._devices.claim(self._errand(id_), id_, owner_of(self.name, epoch), self._home, size)
+
+    async def _sweep(self, serial: int) -> None:
+        """Give back rows before this one: what earlier lives had, or a word that was doubled has claimed again."""
+        for id_ in await self._devices.held(self._errand("held"), self._prefix):
+            if int(id_.removeprefix(self._prefix)) < serial:
+                await self._devices.release(self._errand(f"release/{id_}"), id_)
 
     async def _machine_epoch(self) -> int:
         runtime = self.wiring.cluster_places.runtime_of(self._home)
@@ -97,9 +105,10 @@ class GpuEngine(llm_cache.Engine):
 
     async def _look_after(self) -> None:
         """A machine that does not answer, or is in another epoch, has nothing of this engine in its memory."""
+        looks = 0
         while True:
             await self.sleep(LOOK)
-            row = self._row
+            row, looks = self._row, looks + 1
             if row is None:
                 continue
             try:
@@ -108,6 +117,9 @@ class GpuEngine(llm_cache.Engine):
                 is_mine = False
             if not is_mine and self._row is row:
                 self.finish_draining()
+            elif looks % SWEEP == 0:
+                with suppress(Refused, Timeout):  # the next one will do
+                    await self._sweep(int(row.id.removeprefix(self._prefix)))
 
     def _errand(self, step: str) -> Errand:
         return Errand(f"engine/{self.name}", f"engine/{self.name}/{step}", self.name, 2 * SECOND)

@@ -109,6 +109,7 @@ class OfLayer(Check):
         """The layer's verdict under its full name, noted for whoever asks which layer broke first."""
         own = replace(
             record,
+            history=self._board.history(record),
             servers=tuple(name for name in record.servers if name in self._servers),
             down=tuple(name for name in record.down if name in self._servers),
         )

@@ -104,7 +104,11 @@ class Devices(Protocol):
         ...
 
     async def release(self, errand: Errand, id_: str) -> None:
-        """The row may go, whether or not it is there."""
+        """The row may go, whether or not it is there.
+
+        A claim that was doubled on its way may come behind this, or behind its refusal: owners look for rows that they
+        do not mean to hold.
+        """
         ...
 
     async def holds(self, errand: Errand, id_: str) -> bool:
