@@ -338,6 +338,15 @@ class Board:
             return job
         return None
 
+    def set_aside(self, job: Job) -> bool:
+        """Let the next of its queue and shape try, if this one was evicted: it may not evict all that others may."""
+        heap = self.waiting[job.spec.queue][shape_of(job.spec)]
+        if not job.evicted_by or self._settings.order == "strict" or heap[0][2] != job.name:
+            return False
+        heappop(heap)
+        self._held[job.name] = None
+        return True
+
     def is_clear(self, job: Job) -> bool:
         """Whether its old members are gone."""
         names = self.attempts_of.get(job.uid, ())

@@ -49,7 +49,8 @@ class Picking:
             if pick is not None:
                 return pick
             del orders[queue]
-            board.unfit[queue, shape_of(job.spec)] = None
+            if not board.set_aside(job):
+                board.unfit[queue, shape_of(job.spec)] = None
             head = self._head(queue, elders)
             if head is not None:
                 heads[queue], orders[queue] = head, self._order(head, shares)

@@ -169,7 +169,7 @@ class Preemption:
 
     def _is_legal(self, copy: Copy, job: Job, victim: Job) -> bool:
         board = self._board
-        return self._victims.is_legal(board.queues, copy.use, board.capacity, job, victim)
+        return self._victims.is_legal(board.jobs, board.queues, copy.use, board.capacity, job, victim)
 
     def _put_back(self, copy: Copy, job: Job, taken: list[Job]) -> list[Job]:
         kept = list(taken)

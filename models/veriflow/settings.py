@@ -62,7 +62,7 @@ class Settings(Parameters):
 
     Tenants: jobs of up to `members` times `gpus` GPUs and `work`; of them `final` fail for good, `flaky` once or twice,
     `huge` can never fit. A terminal job is removed after `ttl`; nobody submits after `until` (0s: no end). Liveness:
-    a job is over within `patience` of its submission, or of the healing of everything.
+    a job is over within `patience` of its submission, or of the healing of everything, and the queue ahead of it.
     """
 
     profile: Literal["fast", "kube"] = "fast"
