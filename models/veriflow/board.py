@@ -23,7 +23,7 @@ from models.veriflow.objects import (
     Object,
     Queue,
 )
-from models.veriflow.placement import Buckets, Seat, best_fit
+from models.veriflow.placement import Buckets, Seat, best_fit, fits
 from models.veriflow.settings import Settings
 from models.veriflow.tables import row_of
 
@@ -155,6 +155,9 @@ class Board:
                 self._recount(device[0])
 
     def _change_attempt(self, before: Object | None, after: Object | None) -> None:
+        if isinstance(before, Attempt) and isinstance(after, Attempt) and _places(before) == _places(after):
+            self.attempts[after.name] = after
+            return
         nodes: dict[str, None] = {}
         if isinstance(before, Attempt):
             self._drop_attempt(before, nodes)
@@ -256,6 +259,12 @@ class Board:
         """The nodes that fit a job, by what is free there."""
         gpu_type = spec.gpu_type
         return [one for (kind, memory), one in self.buckets.items() if kind == gpu_type and memory >= spec.memory]
+
+    def has_room(self, job: Job) -> bool:
+        """Whether `place` finds one."""
+        if job.nominated:
+            return self.place(job) is not None
+        return fits(self.buckets_for(job.spec), job.spec, self.rule.least(job.spec))
 
     def place(self, job: Job) -> tuple[Member, ...] | None:
         """Where the whole gang goes, with its devices; None if it does not fit. Its own nominations are open."""
@@ -378,6 +387,11 @@ class Board:
                     del self.waiting[queue][shape]
                 continue
             yield shape, job
+
+
+def _places(attempt: Attempt) -> list[tuple[str, tuple[int, ...], bool]]:
+    """Where its members are, and whether they have rows."""
+    return [(member.node, member.devices, member.held) for member in attempt.members]
 
 
 def _held(attempt: Attempt) -> int:

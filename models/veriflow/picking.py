@@ -101,7 +101,7 @@ class Picking:
     def _consider(self, job: Job) -> Pick | None:
         board, spec = self._board, job.spec
         fits = board.quota.fits(board.queues, board.use, spec.queue, spec.gpu_type, spec.need)
-        if fits and board.place(job) is not None:
+        if fits and board.has_room(job):
             return Pick(job)
         plan = self._preemption.plan(job) if self._settings.preemption else None
         return None if plan is None else Pick(job, plan)

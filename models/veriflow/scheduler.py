@@ -145,8 +145,7 @@ class Scheduler(Actor):
 
     def _can_bind(self, job: Job) -> bool:
         """It fits; and a bind of the same state of the world has not just been refused."""
-        fits = self.board.place(job) is not None
-        return fits and self._last_tried.get(job.name) != self.informer.revision
+        return self._last_tried.get(job.name) != self.informer.revision and self.board.has_room(job)
 
     def _is_alive(self, name: str) -> bool:
         victim = self.board.jobs.get(name)

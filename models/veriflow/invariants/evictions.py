@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from models.veriflow import events as e
 from models.veriflow.invariants.quiet import undisturbed
-from models.veriflow.invariants.world import DONE, FACTS, HOLDING, World
+from models.veriflow.invariants.world import DONE, HOLDING, World
 from models.veriflow.objects import Job, Queue
 from models.veriflow.settings import Settings
 from sim import SECOND, Check, Emitted, RunRecord, Verdict, show_ns
@@ -21,7 +21,7 @@ class VictimsLegal(Check):
     """Each victim is one that the rules allow at that revision, and its preemptor is served, or gives up, in time."""
 
     name = "victims-legal"
-    watches = FACTS
+    watches = (e.JobState, e.Preempted, e.Bound, e.NodeState, e.QueueSet)
 
     def __init__(self, world: World, settings: Settings) -> None:
         self._world = world

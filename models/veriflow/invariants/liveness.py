@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from models.veriflow import events as e
-from models.veriflow.invariants.world import DONE, FACTS, HOLDING, PHYSICAL, World
+from models.veriflow.invariants.world import DONE, HOLDING, World
 from models.veriflow.objects import Job
 from models.veriflow.settings import Settings
 from sim import SECOND, Check, Emitted, RunRecord, Verdict, show_ns
@@ -28,7 +28,7 @@ class Liveness(Check):
     """Every job that healthy nodes can hold is over in time; no row, process or object outlives it."""
 
     name = "liveness"
-    watches = (*FACTS, *PHYSICAL)
+    watches = (e.JobState,)
 
     def __init__(self, world: World, settings: Settings, agents: dict[str, str]) -> None:
         self._world = world
