@@ -54,7 +54,7 @@ def _carry_out(board: Board, pick: Pick) -> None:
             attempt = board.attempts[attempt_name(name, victim.uid, victim.attempt)]
             board.change(victim, msgspec.structs.replace(victim, state=QUEUED, evicted_by=job.name))
             board.change(attempt, None)
-    members = board.place(job)
+    members = board.room.place(job)
     assert members is not None, "the simulation said that it fits"
     number = job.attempt + 1
     board.change(job, msgspec.structs.replace(job, state=BOUND, attempt=number, victims=(), nominated=()))
