@@ -211,13 +211,14 @@ class Desk:
         now, model = self._router.elapsed(), request.asked.origin.model
         alive = self._router.candidates(model, request.version)
         bound = self._settings.running_max + self._settings.queue_max
-        roomy = [view for view in alive if view.load < bound]
+        crowded = max([view.load for view in alive], default=0) >= bound
+        roomy = [view for view in alive if view.load < bound] if crowded else alive
         if not alive and self._router.is_gone(model, request.version):
             self._end(request, FAILED, "version_gone")
         elif roomy:
             request.waiting_until = None
             self._waiting.pop(request.asked.request, None)
-            others = [view for view in roomy if view.name != request.avoid]
+            others = [view for view in roomy if view.name != request.avoid] if request.avoid else roomy
             self._send(request, self._router.choose(others or roomy, request))
         elif alive and not request.attempts:
             self._end(request, REFUSED, BUSY)
@@ -234,10 +235,8 @@ class Desk:
         request.attempt = f"{request.asked.request}@{router.name}.{router.term}.{self._made}"
         request.state, request.node, request.epoch = ROUTED, view.name, view.epoch
         request.routed_at = router.elapsed()
-        held = router.index.longest(keys, [view.name])[view.name]
-        request.believed = held
-        entries = router.index.entries(view.name)
-        since = min([entries[key] for key in keys[:held]], default=0)
+        held = request.believed = router.index.held(keys, view.bit)
+        since = router.index.since(view.name, keys[:held])
         silent, blocks = router.elapsed() - view.heard_at, len(keys) - held
         view.sent(blocks * self._settings.block_tokens, blocks)
         self._attempts[request.attempt] = request

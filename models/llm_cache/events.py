@@ -216,6 +216,10 @@ class BlockState(Event):
     blocks: tuple[int, ...]
 
 
+class Freed(BlockState):
+    """A change of state whose target is FREE: nothing is in these blocks any longer."""
+
+
 class Pinned(Event):
     """An attempt needs these blocks."""
 

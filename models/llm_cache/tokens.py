@@ -27,10 +27,10 @@ def cut(text: bytes, first: int, end: int) -> bytes:
     return text[first * WIDTH : end * WIDTH]
 
 
-def blocks(text: bytes, size: int) -> list[bytes]:
-    """The full blocks of `size` tokens; what is left over belongs to none."""
+def blocks(text: bytes, size: int, first: int = 0) -> list[bytes]:
+    """The full blocks of `size` tokens, from the `first`-th on; what is left over belongs to none."""
     width = size * WIDTH
-    return [text[at : at + width] for at in range(0, len(text) - width + 1, width)]
+    return [text[at : at + width] for at in range(first * width, len(text) - width + 1, width)]
 
 
 def named(name: str, length: int) -> bytes:
