@@ -47,13 +47,16 @@ class Chain:
         """The keys of all `blocks`, of which the first are `known` already."""
         return self._behind(known, blocks[len(known) :], extras[len(known) :])
 
+    def key(self, parent: int, block: bytes, extra: bytes) -> int:
+        """The key of one block behind another."""
+        whole = blake2b(self.link(parent) + block + extra, digest_size=8).digest()
+        return int.from_bytes(whole, "little") >> self._shift
+
     def _behind(self, known: Sequence[int], blocks: Sequence[bytes], extras: Sequence[bytes]) -> list[int]:
         found = list(known)
         parent = found[-1] if found else ROOT
-        link, shift, number_of = self.link, self._shift, int.from_bytes
         for block, extra in zip(blocks, extras, strict=True):
-            whole = blake2b(link(parent) + block + extra, digest_size=8).digest()
-            parent = number_of(whole, "little") >> shift
+            parent = self.key(parent, block, extra)
             found.append(parent)
         return found
 

@@ -89,7 +89,7 @@ class Desk:
         self._router = counter
         self._settings = counter.settings
         self.open: dict[str, OpenRequest] = {}
-        self._waiting: dict[str, OpenRequest] = {}
+        self.waiting: dict[str, OpenRequest] = {}
         self._attempts: dict[str, OpenRequest] = {}
         self._kept: dict[str, tuple[OpenRequest, Answer]] = {}
         self._ages: deque[tuple[int, str]] = deque()
@@ -188,7 +188,7 @@ class Desk:
 
     def retry(self) -> None:
         """Somebody may be there now for those that wait."""
-        for request in list(self._waiting.values()):
+        for request in list(self.waiting.values()):
             self._route(request)
 
     # A request's life.
@@ -217,13 +217,13 @@ class Desk:
             self._end(request, FAILED, "version_gone")
         elif roomy:
             request.waiting_until = None
-            self._waiting.pop(request.asked.request, None)
+            self.waiting.pop(request.asked.request, None)
             others = [view for view in roomy if view.name != request.avoid] if request.avoid else roomy
             self._send(request, self._router.choose(others or roomy, request))
         elif alive and not request.attempts:
             self._end(request, REFUSED, BUSY)
         else:
-            self._waiting[request.asked.request] = request
+            self.waiting[request.asked.request] = request
             if request.waiting_until is None:
                 request.waiting_until = now + self._settings.queue_wait
             self._wait(request, max(0, request.waiting_until - now))
@@ -306,7 +306,7 @@ class Desk:
             request.timer.cancel()
         name = request.asked.request
         del self.open[name]
-        self._waiting.pop(name, None)
+        self.waiting.pop(name, None)
         answer = Answer(name, state, why, request.delivered, request.version)
         self._router.emit(events.Ended(name, state, why, request.attempts))
         for caller in request.callers:

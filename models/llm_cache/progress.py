@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from models.llm_cache import tokens, truth
+from models.llm_cache.chain import ROOT
 from models.llm_cache.life import DECODING, Life
 from models.llm_cache.place import Place
 
@@ -80,6 +81,8 @@ class Progress:
             at = len(life.pieces)
             piece = tokens.cut(life.text, at * size, (at + 1) * size)
             life.pieces.append(piece)
-            life.extras.append(chain.extra_at(life.origin, life.version, at))
-            life.keys = chain.keys(life.pieces, life.extras, life.keys)
-            life.blocks[at].label(life.keys[at], piece, life.extras[at])
+            extra = chain.extra_at(life.origin, life.version, at)
+            life.extras.append(extra)
+            if at == len(life.keys):
+                life.keys.append(chain.key(life.keys[-1] if at else ROOT, piece, extra))
+            life.blocks[at].label(life.keys[at], piece, extra)

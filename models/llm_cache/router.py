@@ -122,7 +122,8 @@ class Router(Actor):
     def load(self, source: str, load: Load) -> None:
         """What there is to do there."""
         self.feed.load(self._views[source], load)
-        self.desk.retry()
+        if self.desk.waiting:
+            self.desk.retry()
 
     @on(Stored)
     def stored(self, source: str, word: Stored) -> None:

@@ -138,7 +138,8 @@ class Scheduler:
         if len(life.pieces) < life.length // self._settings.block_tokens or not life.extras:
             life.pieces = tokens.blocks(life.text, self._settings.block_tokens)
             life.extras = chain.extras(life.origin, life.version, len(life.pieces))
-            life.keys = chain.keys(life.pieces, life.extras, life.keys[: len(life.pieces)])
+            if len(life.keys) < len(life.pieces):
+                life.keys = chain.keys(life.pieces, life.extras, life.keys)
         return Sought(life.pieces, life.keys, life.extras)
 
     def _begin(self, life: Life, path: list[Block]) -> None:

@@ -1,6 +1,7 @@
 """Tokens as they travel: each a number of 32 bits, a text a run of them in bytes. Words of a language never occur."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from hashlib import shake_128
 
 WIDTH = 4
@@ -33,6 +34,7 @@ def blocks(text: bytes, size: int, first: int = 0) -> list[bytes]:
     return [text[at : at + width] for at in range(first * width, len(text) - width + 1, width)]
 
 
+@lru_cache(maxsize=256)
 def named(name: str, length: int) -> bytes:
     """A text of so many tokens that hangs on its name alone: a system prompt that everybody knows."""
     return shake_128(name.encode()).digest(length * WIDTH)
