@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from models import agentflow, raft, smartsearch
+from models import agentflow, llm_cache, raft, smartsearch, veriflow
 from models.agentflow import Recorded, StepStarted
 from models.stack.anchor_events import LedgerEntry
 from models.stack.events import Answered, HandedOver
@@ -67,6 +67,8 @@ _ALL = (
 LANDMARKS: Mapping[str, Landmark] = {
     **{f"veristore/{name}": one for name, one in raft.LANDMARKS.items()},
     **{f"smartsearch/{name}": one for name, one in smartsearch.LANDMARKS.items()},
+    **{f"veriflow/{name}": one for name, one in veriflow.MODEL.landmarks.items()},
+    **{f"serving/{name}": one for name, one in llm_cache.MODEL.landmarks.items()},
     **{f"agentflow/{name}": one for name, one in agentflow.LANDMARKS.items()},
     **{landmark.name: landmark for landmark in _ALL},
 }

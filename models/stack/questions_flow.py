@@ -66,6 +66,7 @@ class Answer(Message):
     prompt: bytes
     text: bytes
     degraded: tuple[str, ...]
+    version: int
 
 
 class StepOrder(Message):
@@ -155,14 +156,20 @@ class QuestionWork:
         clocked = clock_of(attempt, order)
         cited: list[Cited] = []
         texts: list[bytes] = []
-        for doc in await self.search(attempt, order, clocked):
-            status = await self.ready(attempt, order, doc, clocked)
-            if status is None:
-                continue
-            one, text = await self._read(attempt, order, doc, status.attempt, clocked)
+        for doc, number in await self.find(attempt, order, clocked):
+            one, text = await self._read(attempt, order, doc, number, clocked)
             cited.append(one)
             texts.append(text)
         return Sources(tuple(cited), prompt_of(texts, order.question), ())
+
+    async def find(self, attempt: Attempt, order: QuestionOrder, clocked: Clocked) -> list[tuple[int, int]]:
+        """Documents that are READY, and the attempt that each is found by."""
+        found = []
+        for doc in await self.search(attempt, order, clocked):
+            status = await self.ready(attempt, order, doc, clocked)
+            if status is not None:
+                found.append((doc, status.attempt))
+        return found
 
     async def search(self, attempt: Attempt, order: QuestionOrder, clocked: Clocked) -> tuple[int, ...]:
         """The best documents of the tenant for the question."""
@@ -204,7 +211,7 @@ class QuestionWork:
         part = _decode_step(attempt.input)
         said = await self.ask_model(attempt, part)
         found = tuple(one.doc for one in part.sources.cited)
-        return encode(Answer(found, part.sources.prompt, said.text, self.tags(part.sources, said)))
+        return encode(Answer(found, part.sources.prompt, said.text, self.tags(part.sources, said), said.version))
 
     async def ask_model(self, attempt: Attempt, part: StepOrder) -> Generated:
         """One call, whatever comes of it: the step is what is tried again."""
