@@ -1,11 +1,12 @@
 """Which engines may be asked at all: heard of lately, of the right model and version, not about to change it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from models.llm_cache.events import NodeDead
 from models.llm_cache.settings import Settings
-from models.llm_cache.view import View
+from models.llm_cache.view import Fleet, View
 from sim import Event
 
 
@@ -21,21 +22,44 @@ class Observer(Protocol):
         """The router's clock, in ns."""
 
 
+@dataclass(frozen=True)
+class _Found:
+    """Engines that could be asked when nothing had changed but `changes` times, and until when at least they can be."""
+
+    views: Sequence[View]
+    until: int
+    changes: int
+
+
 class Candidates:
     """All engines of a deployment, as one router sees them."""
 
-    def __init__(self, observer: Observer, views: Mapping[str, View]) -> None:
+    def __init__(self, observer: Observer, views: Mapping[str, View], fleet: Fleet) -> None:
         self._observer = observer
         self._views = views
+        self._fleet = fleet
+        self._found: dict[tuple[str, int], _Found] = {}
+        self._agreed: dict[str, tuple[int, int]] = {}
 
     def find(self, model: str, version: int) -> Sequence[View]:
-        """By name."""
-        since = self._observer.elapsed() - self._observer.settings.dead_after
-        return [
-            view
-            for view in self._views.values()
-            if view.heard_at > since and view.model == model and view.version == version and not view.draining
-        ]
+        """By name. The same list as before while nobody has come, gone or fallen silent: words of load change none."""
+        now = self._observer.elapsed()
+        found = self._found.get((model, version))
+        if found is None or found.changes != self._fleet.changes or now >= found.until:
+            found = self._found[model, version] = self._look(model, version, now)
+        return found.views
+
+    def _look(self, model: str, version: int, now: int) -> "_Found":
+        patience = self._observer.settings.dead_after
+        views = []
+        for view in self._views.values():
+            if view.model == model and view.version == version and not view.draining:
+                if view.heard_at > now - patience:
+                    views.append(view)
+                else:
+                    view.passed_over = True
+        first = min([view.heard_at for view in views], default=now)
+        return _Found(views, first + patience, self._fleet.changes)
 
     def is_alive(self, view: View, now: int) -> bool:
         """Whether it has said its load within `dead_after`."""
@@ -43,9 +67,13 @@ class Candidates:
 
     def version_of(self, model: str) -> int:
         """The newest version that somebody can run now; if nobody can, the newest that anybody ran."""
+        agreed = self._agreed.get(model)
+        if agreed is not None and agreed[0] == self._fleet.changes:
+            return agreed[1]
         own = [view for view in self._views.values() if view.model == model]
         newest = max([view.version for view in own], default=self._observer.settings.version)
         if all(view.version == newest for view in own):
+            self._agreed[model] = (self._fleet.changes, newest)
             return newest
         now = self._observer.elapsed()
         able = [view.version for view in own if self.is_alive(view, now) and not view.draining]

@@ -45,19 +45,26 @@ class Chain:
 
     def keys(self, blocks: Sequence[bytes], extras: Sequence[bytes], known: Sequence[int] = ()) -> list[int]:
         """The keys of all `blocks`, of which the first are `known` already."""
+        return self._behind(known, blocks[len(known) :], extras[len(known) :])
+
+    def key(self, parent: int, block: bytes, extra: bytes) -> int:
+        """The key of one block behind another."""
+        whole = blake2b(self.link(parent) + block + extra, digest_size=8).digest()
+        return int.from_bytes(whole, "little") >> self._shift
+
+    def _behind(self, known: Sequence[int], blocks: Sequence[bytes], extras: Sequence[bytes]) -> list[int]:
         found = list(known)
         parent = found[-1] if found else ROOT
-        link, shift, number_of = self.link, self._shift, int.from_bytes
-        for number in range(len(found), len(blocks)):
-            whole = blake2b(link(parent) + blocks[number] + extras[number], digest_size=8).digest()
-            parent = number_of(whole, "little") >> shift
+        for block, extra in zip(blocks, extras, strict=True):
+            parent = self.key(parent, block, extra)
             found.append(parent)
         return found
 
     def of_prompt(self, origin: Origin, version: int, prompt: bytes, known: Sequence[int] = ()) -> tuple[int, ...]:
         """The keys of a prompt's full blocks, of which the first are `known` already."""
-        blocks = tokens.blocks(prompt, self._size)
-        return tuple(self.keys(blocks, self.extras(origin, version, len(blocks)), known))
+        blocks = tokens.blocks(prompt, self._size, len(known))
+        extras = self.extras(origin, version, len(known) + len(blocks))
+        return tuple(self._behind(known, blocks, extras[len(known) :]))
 
 
 @cache

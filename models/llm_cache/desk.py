@@ -89,7 +89,7 @@ class Desk:
         self._router = counter
         self._settings = counter.settings
         self.open: dict[str, OpenRequest] = {}
-        self._waiting: dict[str, OpenRequest] = {}
+        self.waiting: dict[str, OpenRequest] = {}
         self._attempts: dict[str, OpenRequest] = {}
         self._kept: dict[str, tuple[OpenRequest, Answer]] = {}
         self._ages: deque[tuple[int, str]] = deque()
@@ -188,7 +188,7 @@ class Desk:
 
     def retry(self) -> None:
         """Somebody may be there now for those that wait."""
-        for request in list(self._waiting.values()):
+        for request in list(self.waiting.values()):
             self._route(request)
 
     # A request's life.
@@ -211,18 +211,19 @@ class Desk:
         now, model = self._router.elapsed(), request.asked.origin.model
         alive = self._router.candidates(model, request.version)
         bound = self._settings.running_max + self._settings.queue_max
-        roomy = [view for view in alive if view.load < bound]
+        crowded = max([view.load for view in alive], default=0) >= bound
+        roomy = [view for view in alive if view.load < bound] if crowded else alive
         if not alive and self._router.is_gone(model, request.version):
             self._end(request, FAILED, "version_gone")
         elif roomy:
             request.waiting_until = None
-            self._waiting.pop(request.asked.request, None)
-            others = [view for view in roomy if view.name != request.avoid]
+            self.waiting.pop(request.asked.request, None)
+            others = [view for view in roomy if view.name != request.avoid] if request.avoid else roomy
             self._send(request, self._router.choose(others or roomy, request))
         elif alive and not request.attempts:
             self._end(request, REFUSED, BUSY)
         else:
-            self._waiting[request.asked.request] = request
+            self.waiting[request.asked.request] = request
             if request.waiting_until is None:
                 request.waiting_until = now + self._settings.queue_wait
             self._wait(request, max(0, request.waiting_until - now))
@@ -234,10 +235,8 @@ class Desk:
         request.attempt = f"{request.asked.request}@{router.name}.{router.term}.{self._made}"
         request.state, request.node, request.epoch = ROUTED, view.name, view.epoch
         request.routed_at = router.elapsed()
-        held = router.index.longest(keys, [view.name])[view.name]
-        request.believed = held
-        entries = router.index.entries(view.name)
-        since = min([entries[key] for key in keys[:held]], default=0)
+        held = request.believed = router.index.held(keys, view.bit)
+        since = router.index.since(view.name, keys[:held])
         silent, blocks = router.elapsed() - view.heard_at, len(keys) - held
         view.sent(blocks * self._settings.block_tokens, blocks)
         self._attempts[request.attempt] = request
@@ -307,7 +306,7 @@ class Desk:
             request.timer.cancel()
         name = request.asked.request
         del self.open[name]
-        self._waiting.pop(name, None)
+        self.waiting.pop(name, None)
         answer = Answer(name, state, why, request.delivered, request.version)
         self._router.emit(events.Ended(name, state, why, request.attempts))
         for caller in request.callers:

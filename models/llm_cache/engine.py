@@ -65,6 +65,7 @@ class Engine(Actor):
         total, size = self.settings.total, self.settings.block_bytes
         self.emit(events.EngineStarted(self.epoch, self.version, self.model, total, size, self.settings.claim))
         self.pool = self._parts.pool(self, total, self.prefixes, self.teller)
+        self._said: events.Pool | None = None
         self.fills = self._parts.fills(self)
         self.timing: Timing = servers.make(self.settings, self)
         self.timing.slow = self._slow
@@ -89,7 +90,10 @@ class Engine(Actor):
         queued, running = len(self.scheduler.queue), len(self.scheduler.running)
         free = self.pool.free + len(self.pool.cached)
         teller, waiting = self.teller, self.scheduler.waiting_tokens
-        self.emit(self.pool.report())
+        pool = self.pool.report()
+        if pool != self._said:  # what has not changed is what the checks have compared already
+            self._said = pool
+            self.emit(pool)
         self.emit(events.Loaded(queued, running))
         self.tell(Load(self.epoch, teller.serial, queued, running, free, waiting, teller.held, self.draining))
 

@@ -4,7 +4,7 @@ from models.llm_cache.messages import Origin
 from sim import Event
 
 
-class Asked(Event):
+class Asked(Event, gc=False):
     """A client asks for the first time."""
 
     request: str
@@ -14,7 +14,7 @@ class Asked(Event):
     max_new: int
 
 
-class Delivered(Event):
+class Delivered(Event, gc=False):
     """Tokens from `position` on have reached the client."""
 
     request: str
@@ -23,7 +23,7 @@ class Delivered(Event):
     version: int
 
 
-class Got(Event):
+class Got(Event, gc=False):
     """The last word has reached the client: done, failed, canceled, refused, conflict."""
 
     request: str
@@ -35,7 +35,7 @@ class Got(Event):
     count: int
 
 
-class Repeated(Event):
+class Repeated(Event, gc=False):
     """The answer to a request that a client sent twice, as the second one got it."""
 
     request: str
@@ -44,14 +44,14 @@ class Repeated(Event):
     version: int
 
 
-class Received(Event):
+class Received(Event, gc=False):
     """A router takes a request on."""
 
     request: str
     version: int
 
 
-class Routed(Event):
+class Routed(Event, gc=False):
     """An attempt goes to `node`, of which `believed` blocks are believed to be held since `entry_epoch` (0: none).
 
     `silent_ns` is how long the node had not been heard of, `draining` whether it had said that it takes no more.
@@ -69,7 +69,7 @@ class Routed(Event):
     blocks: int
 
 
-class Left(Event):
+class Left(Event, gc=False):
     """A router's attempt is over: done, refused, silent, dead, withdrawn."""
 
     request: str
@@ -77,7 +77,7 @@ class Left(Event):
     why: str
 
 
-class Ended(Event):
+class Ended(Event, gc=False):
     """A router's request is over."""
 
     request: str
@@ -86,7 +86,7 @@ class Ended(Event):
     attempts: int
 
 
-class Answered(Event):
+class Answered(Event, gc=False):
     """A request is done: what its answer cost. `held_ns` is from Received on, `queued_ns` what of it was waiting."""
 
     request: str
@@ -100,7 +100,7 @@ class Answered(Event):
     held_ns: int
 
 
-class Phantom(Event):
+class Phantom(Event, gc=False):
     """Fewer blocks were there than were believed."""
 
     request: str
@@ -109,7 +109,7 @@ class Phantom(Event):
     held: int
 
 
-class Missed(Event):
+class Missed(Event, gc=False):
     """More blocks were there than were believed."""
 
     request: str
@@ -118,7 +118,7 @@ class Missed(Event):
     held: int
 
 
-class SessionMoved(Event):
+class SessionMoved(Event, gc=False):
     """A session has another home from now on."""
 
     session: str
@@ -127,21 +127,21 @@ class SessionMoved(Event):
     why: str
 
 
-class NodeDead(Event):
+class NodeDead(Event, gc=False):
     """A router has not heard of a node for too long, or knows that its epoch is over."""
 
     node: str
     epoch: int
 
 
-class Known(Event):
+class Known(Event, gc=False):
     """A router knows that this is the node's epoch now."""
 
     node: str
     epoch: int
 
 
-class Folded(Event):
+class Folded(Event, gc=False):
     """A router's entries of a node at a serial of its feed: how many, their blocks in the book, their keys xored."""
 
     node: str
@@ -153,7 +153,7 @@ class Folded(Event):
     how: str
 
 
-class FeedGap(Event):
+class FeedGap(Event, gc=False):
     """A serial of a node's feed is missing."""
 
     node: str
@@ -162,20 +162,20 @@ class FeedGap(Event):
     found: int
 
 
-class Written(Event):
+class Written(Event, gc=False):
     """Records behind number `first` go to the index log: the digest of each, and what they are worth."""
 
     first: int
     digests: tuple[bytes, ...]
 
 
-class Synced(Event):
+class Synced(Event, gc=False):
     """So many records of the index log are durable."""
 
     records: int
 
 
-class IndexRecovered(Event):
+class IndexRecovered(Event, gc=False):
     """What a router read: so many records, which chain to this digest; entries, and those of nobody it may believe."""
 
     records: int
@@ -184,20 +184,20 @@ class IndexRecovered(Event):
     torn: bool
 
 
-class Compacted(Event):
+class Compacted(Event, gc=False):
     """The index log was replaced by a snapshot of so many records' effect."""
 
     records: int
     entries: int
 
 
-class RouterStarted(Event):
+class RouterStarted(Event, gc=False):
     """A router begins its `term`."""
 
     term: int
 
 
-class EngineStarted(Event):
+class EngineStarted(Event, gc=False):
     """An epoch of an engine begins with all blocks free."""
 
     epoch: int
@@ -208,7 +208,7 @@ class EngineStarted(Event):
     claim: int
 
 
-class BlockState(Event):
+class BlockState(Event, gc=False):
     """Blocks change their state."""
 
     source: str
@@ -216,14 +216,18 @@ class BlockState(Event):
     blocks: tuple[int, ...]
 
 
-class Pinned(Event):
+class Freed(BlockState, gc=False):
+    """A change of state whose target is FREE: nothing is in these blocks any longer."""
+
+
+class Pinned(Event, gc=False):
     """An attempt needs these blocks."""
 
     attempt: str
     blocks: tuple[int, ...]
 
 
-class Unpinned(Event):
+class Unpinned(Event, gc=False):
     """It no longer does; the blocks are touched in this order."""
 
     attempt: str
@@ -231,7 +235,7 @@ class Unpinned(Event):
     refs: tuple[int, ...]
 
 
-class FillBegan(Event):
+class FillBegan(Event, gc=False):
     """An attempt will compute these blocks, the `first`-th of its text and those behind it."""
 
     attempt: str
@@ -241,21 +245,21 @@ class FillBegan(Event):
     taken_over: bool
 
 
-class Joined(Event):
+class Joined(Event, gc=False):
     """An attempt waits for blocks that another one computes."""
 
     attempt: str
     blocks: tuple[int, ...]
 
 
-class FillLost(Event):
+class FillLost(Event, gc=False):
     """Nobody computes these blocks any longer."""
 
     attempt: str
     blocks: tuple[int, ...]
 
 
-class Filled(Event):
+class Filled(Event, gc=False):
     """Blocks are complete: what was really computed, behind which block (-1: none)."""
 
     attempt: str
@@ -269,7 +273,7 @@ class Filled(Event):
     public: int
 
 
-class Evicted(Event):
+class Evicted(Event, gc=False):
     """Blocks were given up, in this order; ages in ns since they were touched."""
 
     blocks: tuple[int, ...]
@@ -277,7 +281,7 @@ class Evicted(Event):
     ages: tuple[int, ...]
 
 
-class Queued(Event):
+class Queued(Event, gc=False):
     """An attempt waits in an engine; lower orders came earlier. `again`: it was preempted."""
 
     attempt: str
@@ -285,14 +289,14 @@ class Queued(Event):
     again: bool
 
 
-class Admitted(Event):
+class Admitted(Event, gc=False):
     """It waits no longer."""
 
     attempt: str
     order: int
 
 
-class Reused(Event):
+class Reused(Event, gc=False):
     """The leading blocks of an attempt's text that were there, or became complete while it waited for them."""
 
     attempt: str
@@ -301,21 +305,21 @@ class Reused(Event):
     keys: tuple[int, ...]
 
 
-class Preempted(Event):
+class Preempted(Event, gc=False):
     """An attempt gives its blocks back and is computed again later: so many tokens were in memory."""
 
     attempt: str
     lost: int
 
 
-class Gone(Event):
+class Gone(Event, gc=False):
     """An attempt has left its engine: finished, canceled, preempted."""
 
     attempt: str
     why: str
 
 
-class Pool(Event):
+class Pool(Event, gc=False):
     """What an engine's pool says of itself."""
 
     free: int
@@ -324,7 +328,7 @@ class Pool(Event):
     used: int
 
 
-class Told(Event):
+class Told(Event, gc=False):
     """What an engine's feed has named up to a serial: how many keys, xored."""
 
     epoch: int
@@ -333,14 +337,14 @@ class Told(Event):
     mark: int
 
 
-class Loaded(Event):
+class Loaded(Event, gc=False):
     """What an engine's word of its load says."""
 
     queued: int
     running: int
 
 
-class EpochRefused(Event):
+class EpochRefused(Event, gc=False):
     """An attempt was meant for another epoch."""
 
     attempt: str
@@ -348,19 +352,19 @@ class EpochRefused(Event):
     epoch: int
 
 
-class Collided(Event):
+class Collided(Event, gc=False):
     """A key was found, and its tokens are not those looked for."""
 
     key: int
 
 
-class VersionRolled(Event):
+class VersionRolled(Event, gc=False):
     """An engine has another version from now on."""
 
     version: int
 
 
-class Drained(Event):
+class Drained(Event, gc=False):
     """An engine that is to change its version has finished or canceled what it had."""
 
     canceled: int

@@ -51,7 +51,7 @@ class Feed:
 
     def hello(self, view: View, hello: Hello) -> None:
         """Who an engine is. Of another epoch nothing is known yet; entries of the older one are dropped."""
-        view.heard_at = self._router.elapsed()
+        view.hear(self._router.elapsed())
         if hello.epoch > view.epoch:
             self.drop(view)
             view.begin(hello)
@@ -73,7 +73,7 @@ class Feed:
             if load.epoch > view.epoch:
                 self._router.ask_who(view.name)
             return False
-        view.heard_at = self._router.elapsed()
+        view.hear(self._router.elapsed())
         view.loaded(load)
         if self.is_gap(view, view.named):
             self.ask(view)

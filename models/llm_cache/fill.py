@@ -92,7 +92,7 @@ class Fills:
         """Who computes these blocks has gone: of those that wait for one, the oldest takes it over."""
         own = [block for block in life.blocks[life.own_from :] if block.state == FILLING and block.filler is life]
         for block in life.blocks[: life.own_from]:
-            if life in block.waiters:
+            if block.waiters and life in block.waiters:
                 block.waiters.remove(life)
         lost = [block for block in own if block.key is not None]
         if lost:
@@ -146,6 +146,8 @@ class Fills:
 
     def _wake(self, blocks: Sequence[Block]) -> None:
         for block in blocks:
+            if not block.waiters:
+                continue
             waiters, block.waiters = block.waiters, []
             for life in waiters:
                 life.pending -= 1

@@ -1,6 +1,11 @@
 """What a router believes: which engines hold which keys. A hint, by which it prefers; the engines are the truth."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+
+Held = tuple[int, int]
+"""A number of leading keys, and a mask of the engines that hold so many."""
+MIXED = -1
+"""In the place of an epoch: entries are of several."""
 
 
 class Index:
@@ -11,8 +16,9 @@ class Index:
         self._bits: dict[str, int] = {}
         self._entries: dict[str, dict[int, int]] = {}
         self._marks: dict[str, int] = {}
-        self._sought: Sequence[int] = ()
-        self._found: dict[str, int] = {}
+        self._epochs: dict[str, int] = {}
+        self._sought: Sequence[int] | None = None
+        self._found: Sequence[Held] = ()
 
     def entries(self, node: str) -> dict[int, int]:
         """Key -> the epoch of the engine in which it was entered."""
@@ -24,9 +30,10 @@ class Index:
 
     def enter(self, node: str, epoch: int, keys: Iterable[int]) -> int:
         """An engine holds these keys: how many of them are new."""
-        self._found = {}
-        bit, entries, mark = self._bit(node), self.entries(node), self._marks.get(node, 0)
+        self._sought = None
+        bit, entries, mark = self.bit(node), self.entries(node), self._marks.get(node, 0)
         before, holders = len(entries), self._holders
+        self._epochs[node] = epoch if not entries or self._epochs[node] == epoch else MIXED
         for key in keys:
             if key not in entries:
                 entries[key] = epoch
@@ -37,8 +44,8 @@ class Index:
 
     def strike(self, node: str, keys: Iterable[int]) -> int:
         """It no longer holds these: how many of them were entered."""
-        self._found = {}
-        bit, entries, mark = self._bit(node), self.entries(node), self._marks.get(node, 0)
+        self._sought = None
+        bit, entries, mark = self.bit(node), self.entries(node), self._marks.get(node, 0)
         before = len(entries)
         for key in keys:
             if entries.pop(key, None) is not None:
@@ -55,33 +62,44 @@ class Index:
         """What it held is gone with its epoch."""
         self.strike(node, list(self.entries(node)))
 
-    def longest(self, keys: Sequence[int], nodes: Collection[str]) -> dict[str, int]:
-        """For each of the engines, how many leading keys it is believed to hold. The last answer is remembered."""
-        if keys is not self._sought or any(node not in self._found for node in nodes):
-            self._sought, self._found = keys, self._longest(keys, nodes)
+    def longest(self, keys: Sequence[int]) -> Sequence[Held]:
+        """Which engines are believed to hold how many leading keys: the most first, those that hold none left out.
+
+        The last answer is remembered: who chooses asks first, who sends asks the same again.
+        """
+        if keys is not self._sought:
+            self._sought, self._found = keys, self._longest(keys)
         return self._found
 
-    def _longest(self, keys: Sequence[int], nodes: Collection[str]) -> dict[str, int]:
-        names = {self._bit(node): node for node in nodes}
-        found = dict.fromkeys(names.values(), 0)
-        alive = sum(names)
-        for number, key in enumerate(keys):
-            still = alive & self._holders.get(key, 0)
-            lost = alive & ~still
-            while lost:
-                bit = lost & -lost
-                found[names[bit]] = number
-                lost ^= bit
-            alive = still
-            if not alive:
-                return found
-        for bit, node in names.items():
-            if alive & bit:
-                found[node] = len(keys)
-        return found
+    def held(self, keys: Sequence[int], bit: int) -> int:
+        """How many leading keys this engine is believed to hold."""
+        return next((count for count, mask in self.longest(keys) if mask & bit), 0)
 
-    def _bit(self, node: str) -> int:
+    def since(self, node: str, keys: Sequence[int]) -> int:
+        """The oldest epoch in which the engine's entries of these keys were entered; 0 without keys."""
+        if not keys:
+            return 0
+        epoch, entries = self._epochs[node], self._entries[node]
+        return epoch if epoch != MIXED else min([entries[key] for key in keys])
+
+    def bit(self, node: str) -> int:
+        """Its place in a mask of engines."""
         found = self._bits.get(node)
         if found is None:
             found = self._bits[node] = 1 << len(self._bits)
         return found
+
+    def _longest(self, keys: Sequence[int]) -> Sequence[Held]:
+        found: list[Held] = []
+        holders = self._holders
+        alive = holders.get(keys[0], 0) if keys else 0
+        for number, key in enumerate(keys):
+            still = alive & holders.get(key, 0)
+            if still != alive:
+                found.append((number, alive ^ still))
+                alive = still
+                if not alive:
+                    return found[::-1]
+        if alive:
+            found.append((len(keys), alive))
+        return found[::-1]

@@ -12,14 +12,14 @@ class Life:
 
     `blocks` hold the text from its beginning; those before `own_from` were there or are waited for (`pending` of them),
     the others are computed by this attempt. `lost` is what it had computed when it was preempted last. `keys` and
-    `extras` belong to the text's full blocks, `pieces` are these.
+    `extras` belong to the text's full blocks, `pieces` are these. `length` counts the text's tokens, `length_max` those
+    of prompt and whole answer.
     """
 
     __slots__ = (
-        "attempt", "blocks", "computed", "extras", "first", "keys", "kv", "lost", "max_new", "order", "origin",
-        "own_from", "passed", "pending", "pieces", "position", "prompt", "queued_at", "queued_ns", "released",
-        "request", "reused", "router",
-        "sent", "state", "text", "version",
+        "attempt", "blocks", "computed", "extras", "first", "keys", "kv", "length", "length_max", "lost", "max_new",
+        "order", "origin", "own_from", "passed", "pending", "pieces", "position", "prompt", "prompt_tokens",
+        "queued_at", "queued_ns", "released", "request", "reused", "router", "sent", "state", "text", "version",
     )  # fmt: skip
 
     def __init__(self, run: Run, router: str, order: int, now: int) -> None:
@@ -31,7 +31,9 @@ class Life:
         self.version = run.version
         self.prompt = run.prompt
         self.max_new = run.max_new
-        self.text = run.prompt + run.delivered
+        self.prompt_tokens = tokens.count(run.prompt)
+        self.length_max = self.prompt_tokens + run.max_new
+        self.write(run.prompt + run.delivered)
         self.position = tokens.count(run.delivered)
         self.sent = self.position
         self.keys = list(run.keys)
@@ -49,17 +51,12 @@ class Life:
         self.own_from = self.pending = self.kv = 0
         self.released = False
 
-    @property
-    def length(self) -> int:
-        """Tokens of the text."""
-        return tokens.count(self.text)
-
-    @property
-    def length_max(self) -> int:
-        """Tokens of prompt and answer."""
-        return tokens.count(self.prompt) + self.max_new
+    def write(self, text: bytes) -> None:
+        """The text that is known now."""
+        self.text = text
+        self.length = tokens.count(text)
 
     @property
     def answered(self) -> int:
         """Tokens of the answer that are known."""
-        return self.length - tokens.count(self.prompt)
+        return self.length - self.prompt_tokens

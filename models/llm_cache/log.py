@@ -65,9 +65,9 @@ class Keeper(Protocol):
         """Call back when all syncs so far are done."""
 
 
-def digest_of(record: Record, before: bytes) -> bytes:
-    """The chain of digests up to this record."""
-    return blake2b(before + _encode(record), digest_size=8).digest()
+def digest_of(plain: bytes, before: bytes) -> bytes:
+    """The chain of digests up to a record, of which `plain` are the bytes that say all of it."""
+    return blake2b(before + plain, digest_size=8).digest()
 
 
 class IndexLog:
@@ -80,7 +80,7 @@ class IndexLog:
         self._waiting: list[Record] = []
         self._timer = keeper.timer(self._flush)
         self._generation = 0
-        self._in_file = 0
+        self._in_file = self._whole = 0
         self._switching = False
         self.records = 0
         self.digest = FIRST
@@ -108,9 +108,9 @@ class IndexLog:
         if not self._timer.active:
             self._timer.reset(self._keeper.settings.commit)
 
-    def encode(self, record: Message) -> bytes:
-        """A record's bytes: every field with its length, so that no text in it is taken for a separator."""
-        return bytes(_encode(record))
+    def encode(self, record: Message, plain: bytes) -> bytes:  # noqa: ARG002
+        """A record's bytes in the file. `plain` has every field with its length, so no text in it is a separator."""
+        return plain
 
     def _take(self, name: str, bodies: Sequence[bytes], end: int) -> list[Record]:
         head = _HEAD.decode(bodies[0])
@@ -119,14 +119,14 @@ class IndexLog:
         found = [record for record in map(_decode, bodies[2:]) if record is not None]
         for record in found[size:]:
             self.records += 1
-            self.digest = digest_of(record, self.digest)
+            self.digest = digest_of(_encode(record), self.digest)
         data = self._disk.read(name)
         self.torn = end < len(data)
         if self.torn:
             self._disk.truncate(name, end)
         self._disk.fsync(name)
         self._disk.fsync_dir()
-        self._in_file = len(found) - size
+        self._in_file, self._whole = len(found) - size, size
         return found
 
     def _flush(self) -> None:
@@ -134,17 +134,19 @@ class IndexLog:
             self._timer.reset(self._keeper.settings.commit)
             return
         group, self._waiting = self._waiting, []
-        first, digests = self.records, []
+        first, digests, bodies = self.records, [], []
         for record in group:
             self.records += 1
-            self.digest = digest_of(record, self.digest)
+            plain = _encode(record)
+            self.digest = digest_of(plain, self.digest)
             digests.append(self.digest)
+            bodies.append(self.encode(record, plain))
         self._keeper.emit(Written(first, tuple(digests)), at_once=True)
-        if not self._generation or self._in_file + len(group) > self._keeper.settings.snapshot_every:
+        if not self._generation or self._in_file + len(group) > max(self._keeper.settings.snapshot_every, self._whole):
             self._compact()
             return
         name = f"{PREFIX}{self._generation}"
-        self._disk.append(name, b"".join([_framed(self.encode(record)) for record in group]))
+        self._disk.append(name, b"".join(map(_framed, bodies)))
         self._disk.fsync(name)
         self._in_file += len(group)
         self._keeper.emit(Synced(self.records))
@@ -154,8 +156,9 @@ class IndexLog:
         old, self._generation = self._generation, self._generation + 1
         name = f"{PREFIX}{self._generation}"
         whole = list(self._everything())
+        self._whole = len(whole)
         head = _framed(_encode(Head(self.records, self.digest))) + _framed(len(whole).to_bytes(8, "little"))
-        self._disk.append(name, head + b"".join([_framed(self.encode(record)) for record in whole]))
+        self._disk.append(name, head + b"".join([_framed(self.encode(record, _encode(record))) for record in whole]))
         self._disk.fsync(name)
         self._disk.fsync_dir()
         self._in_file = 0

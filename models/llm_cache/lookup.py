@@ -46,24 +46,19 @@ class HashPrefixes:
     def longest(self, sought: Sought) -> list[Block]:
         """Key by key, until one is missing. The way back along the parents gives blocks that hang together."""
         last: Block | None = None
-        count = 0
-        by_key, pieces, extras = self.by_key, sought.pieces, sought.extras
-        for number, key in enumerate(sought.keys[: len(pieces)]):
-            bucket = by_key.get(key)
-            first = bucket[0] if bucket else None
-            if (
-                first is not None
-                and first.parent is last
-                and first.tokens == pieces[number]
-                and (first.extra == extras[number])
-            ):  # what `held` would find, without asking it
-                last, count = first, number + 1
-                continue
-            found = self.held(sought, number, last)
-            if found is None:
-                break
+        count, chain, straight = 0, list[Block](), True
+        by_key, extras = self.by_key, sought.extras
+        for number, piece in enumerate(sought.pieces):
+            bucket = by_key.get(sought.keys[number])
+            found = bucket[0] if bucket else None
+            if found is None or found.parent is not last or found.tokens != piece or found.extra != extras[number]:
+                found = self.held(sought, number, last)
+                if found is None:
+                    break
+                straight = straight and found.parent is last
             last, count = found, number + 1
-        return path(last)[-count:] if count else []
+            chain.append(found)
+        return chain if straight else path(last)[-count:]
 
     def held(self, sought: Sought, number: int, before: Block | None) -> Block | None:
         """The block for the `number`-th piece behind `before`; None if there is none."""

@@ -3,7 +3,7 @@
 from sim import Message, Request
 
 
-class Origin(Message):
+class Origin(Message, gc=False):
     """Whose request it is and what is to compute it; the first `public` tokens of its prompt are a public prompt."""
 
     tenant: str
@@ -12,7 +12,7 @@ class Origin(Message):
     public: int
 
 
-class Answer(Message):
+class Answer(Message, gc=False):
     """The last word about a request. `tokens` is the whole answer, or what of it there is; `why` says why not all."""
 
     request: str
@@ -22,7 +22,7 @@ class Answer(Message):
     version: int
 
 
-class Generate(Request[Answer]):
+class Generate(Request[Answer], gc=False):
     """Client to router: at most `max_new` tokens behind `prompt`. Who asks anew says what he has, and its version."""
 
     request: str
@@ -34,7 +34,7 @@ class Generate(Request[Answer]):
     version: int = 0
 
 
-class Chunk(Message):
+class Chunk(Message, gc=False):
     """Router to client: tokens from `position` on, the `serial`-th word of this stream."""
 
     request: str
@@ -45,26 +45,26 @@ class Chunk(Message):
     version: int
 
 
-class Status(Message):
+class Status(Message, gc=False):
     """Router to client: whether it works on the request."""
 
     request: str
     is_open: bool
 
 
-class AskStatus(Request[Status]):
+class AskStatus(Request[Status], gc=False):
     """Client to router: are you there, and is my request?"""
 
     request: str
 
 
-class Withdraw(Message):
+class Withdraw(Message, gc=False):
     """Client to router: the answer is no longer wanted."""
 
     request: str
 
 
-class Run(Message):
+class Run(Message, gc=False):
     """Router to engine: compute, from the token behind `delivered` on. `keys` are those of the prompt's full blocks."""
 
     attempt: str
@@ -79,13 +79,13 @@ class Run(Message):
     order: int
 
 
-class Accepted(Message):
+class Accepted(Message, gc=False):
     """Engine to router: the attempt is in the queue."""
 
     attempt: str
 
 
-class Tokens(Message):
+class Tokens(Message, gc=False):
     """Engine to router: tokens of the answer from `position` on."""
 
     attempt: str
@@ -93,7 +93,7 @@ class Tokens(Message):
     tokens: bytes
 
 
-class Done(Message):
+class Done(Message, gc=False):
     """Engine to router, until it is Noted: all tokens of the attempt from `position` on, and what they cost.
 
     `reused` and `computed` count prompt tokens; `held` says how many leading blocks were there; times are in ns.
@@ -108,13 +108,13 @@ class Done(Message):
     queued_ns: int
 
 
-class Noted(Message):
+class Noted(Message, gc=False):
     """Router to engine: the Done of this attempt has arrived."""
 
     attempt: str
 
 
-class Refusal(Message):
+class Refusal(Message, gc=False):
     """Engine to router: the attempt was not begun: busy, epoch, version, too_large or draining."""
 
     attempt: str
@@ -122,19 +122,19 @@ class Refusal(Message):
     epoch: int
 
 
-class Cancel(Message):
+class Cancel(Message, gc=False):
     """Router to engine: forget the attempt."""
 
     attempt: str
 
 
-class Who(Message):
+class Who(Message, gc=False):
     """Router to engine: say hello. What an earlier `term` of this router had asked for is no longer wanted."""
 
     term: int
 
 
-class Hello(Message):
+class Hello(Message, gc=False):
     """Engine to router: who I am now."""
 
     epoch: int
@@ -144,7 +144,7 @@ class Hello(Message):
     total: int
 
 
-class Load(Message):
+class Load(Message, gc=False):
     """Engine to router, every `load_every`: what there is to do and what is free.
 
     `prefill` counts tokens; `held` the keys that the feed has named up to `serial`.
@@ -160,7 +160,7 @@ class Load(Message):
     draining: bool
 
 
-class Stored(Message):
+class Stored(Message, gc=False):
     """Feed: blocks of these keys, in a row behind `parent`, can be used."""
 
     epoch: int
@@ -169,7 +169,7 @@ class Stored(Message):
     parent: int
 
 
-class Removed(Message):
+class Removed(Message, gc=False):
     """Feed: no copy of these keys is left."""
 
     epoch: int
@@ -177,20 +177,20 @@ class Removed(Message):
     keys: tuple[int, ...]
 
 
-class Cleared(Message):
+class Cleared(Message, gc=False):
     """Feed: nothing is left, and the epoch ends."""
 
     epoch: int
     serial: int
 
 
-class AskInventory(Message):
+class AskInventory(Message, gc=False):
     """Router to engine: a serial is missing, say all that you hold."""
 
     epoch: int
 
 
-class Inventory(Message):
+class Inventory(Message, gc=False):
     """Engine to router: all keys held at this serial."""
 
     epoch: int
@@ -198,19 +198,19 @@ class Inventory(Message):
     keys: tuple[int, ...]
 
 
-class Renew(Message):
+class Renew(Message, gc=False):
     """Router to engine: finish what runs, begin nothing, come back with this version."""
 
     version: int
 
 
-class Planned(Message):
+class Planned(Message, gc=False):
     """Router to operator: the rollout is in the plan."""
 
     version: int
 
 
-class Rollout(Request[Planned]):
+class Rollout(Request[Planned], gc=False):
     """Operator to router: bring every engine to this version, one after another."""
 
     version: int

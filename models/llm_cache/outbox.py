@@ -53,8 +53,11 @@ class Outbox:
         self._wait(done.attempt)
 
     def settle(self, attempt: str) -> None:
-        """It need not be sent again."""
+        """It need not be sent again; if none need be, there is nothing to wait for."""
         self._open.pop(attempt, None)
+        if not self._open and self._again:
+            self._again.clear()
+            self._timer.cancel()
 
     def _wait(self, attempt: str) -> None:
         self._again.append((self._sender.elapsed() + self._sender.settings.resend, attempt))

@@ -1,16 +1,18 @@
 """Where a request goes. Candidates are alive, of its model and version, with room; the rest is taste."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Protocol
 
 from models.llm_cache.index import Index
 from models.llm_cache.sessions import Sessions
 from models.llm_cache.settings import Settings
-from models.llm_cache.timing import prompt_token_ns, step_ns
+from models.llm_cache.timing import prompt_token_ns
 from models.llm_cache.view import View
 
 ABSOLUTE, RELATIVE_PERCENT, MATCH_PERCENT = 64, 150, 30
 """The thresholds of SGLang's router."""
+_by_waits = attrgetter("waits")
 
 
 class Sight(Protocol):
@@ -31,6 +33,9 @@ class Policies:
         self._sight = sight
         self._settings = sight.settings
         self._turn = 0
+        self._missing = self._settings.w * self._settings.block_tokens * prompt_token_ns(self._settings.gpu)
+        self._ordered_of: Sequence[View] = ()
+        self._ordered: list[View] = []
         self._choose = {
             "round_robin": self.round_robin,
             "least_loaded": self.least_loaded,
@@ -71,8 +76,12 @@ class Policies:
 
     def prefix(self, candidates: Sequence[View], session: str, keys: Sequence[int]) -> View:  # noqa: ARG002
         """The longest prefix held; of several the least loaded."""
-        held = self._sight.index.longest(keys, [view.name for view in self.holders(candidates)])
-        return min(self.holders(candidates), key=lambda view: (-held[view.name], *_by_load(view)))
+        able = self.holders(candidates)
+        for _, mask in self._sight.index.longest(keys):
+            holding = [view for view in able if view.bit & mask]
+            if holding:
+                return min(holding, key=_by_load)
+        return min(able, key=_by_load)
 
     def holders(self, candidates: Sequence[View]) -> Sequence[View]:
         """Whose cache counts."""
@@ -80,17 +89,27 @@ class Policies:
 
     def prefix_load(self, candidates: Sequence[View], session: str, keys: Sequence[int]) -> View:  # noqa: ARG002
         """The least time: what is missing, weighted, what waits there, and a step of what runs there, in ns."""
-        held = self._sight.index.longest(keys, [view.name for view in candidates])
-        token = prompt_token_ns(self._settings.gpu)
-        missing = self._settings.w * self._settings.block_tokens * token
-
-        step = step_ns(1, 0, self._settings.gpu)
+        held = self._sight.index.longest(keys)
+        most = held[0][0] * self._missing if held else 0
         best, least = candidates[0], 1 << 80
-        for view in candidates:
-            cost = (len(keys) - held[view.name]) * missing + view.backlog * token + view.load * step
+        for view in self._in_order(candidates):
+            cost = view.waits
+            if cost - most > least:
+                break  # what a hit could save at best does not make up for it; those behind it cost more still
+            for count, mask in held:
+                if mask & view.bit:
+                    cost -= count * self._missing
+                    break
             if cost < least or (cost == least and _by_load(view) < _by_load(best)):
                 best, least = view, cost
         return best
+
+    def _in_order(self, candidates: Sequence[View]) -> Sequence[View]:
+        """Those where least waits first. The order of the last time is nearly right still, so sorting is cheap."""
+        if candidates is not self._ordered_of:
+            self._ordered_of, self._ordered = candidates, list(candidates)
+        self._ordered.sort(key=_by_waits)
+        return self._ordered
 
     def threshold(self, candidates: Sequence[View], session: str, keys: Sequence[int]) -> View:
         """Balance where loads are far apart; else the prefix if it is long enough; else the emptiest cache."""
@@ -99,7 +118,7 @@ class Policies:
         if high - low > ABSOLUTE and high * 100 > RELATIVE_PERCENT * low:
             return self.least_loaded(candidates, session, keys)
         best = self.prefix(candidates, session, keys)
-        held = self._sight.index.longest(keys, [best.name])[best.name]
+        held = self._sight.index.held(keys, best.bit)
         if held * 100 > MATCH_PERCENT * len(keys):
             return best
         return min(candidates, key=lambda view: (view.book.used, *_by_load(view)))

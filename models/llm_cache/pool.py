@@ -155,7 +155,8 @@ class Pool:
         if blocks:
             for block in blocks:
                 block.state = target
-            self._owner.emit(events.BlockState(source, target, numbers(blocks)))
+            kind = events.Freed if target == FREE else events.BlockState
+            self._owner.emit(kind(source, target, numbers(blocks)))
 
 
 def numbers(blocks: Iterable[Block]) -> tuple[int, ...]:

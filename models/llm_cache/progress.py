@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from models.llm_cache import tokens, truth
+from models.llm_cache.chain import ROOT
 from models.llm_cache.life import DECODING, Life
 from models.llm_cache.place import Place
 
@@ -44,7 +45,7 @@ class Progress:
         self._write(life, min(life.length + count, life.length_max))
         sent, life.sent = life.sent, life.answered
         if life.sent > sent:
-            prompt = tokens.count(life.prompt)
+            prompt = life.prompt_tokens
             self._worker.say(life, sent, tokens.cut(life.text, prompt + sent, prompt + life.sent))
         left = life.length_max - life.length
         if not left:
@@ -55,19 +56,20 @@ class Progress:
 
     def _write(self, life: Life, end: int) -> None:
         """Block by block, for what is written in one hangs on the one before it."""
-        size, prompt = self._settings.block_tokens, tokens.count(life.prompt)
+        size, prompt = self._settings.block_tokens, life.prompt_tokens
         weights = self._worker.weights(life)
         closed: list[int] = []
         while (at := life.length) < end:
-            number = at // size
-            if at % size == 0 and number and not life.blocks[number - 1].offered:
+            number, place = divmod(at, size)
+            if not place and number and not life.blocks[number - 1].offered:
                 self._close(life, number - 1)
                 self._worker.fills.compute(life.blocks[number - 1], weights)
                 closed.append(number - 1)
             before = life.blocks[number - 1].content if number else truth.ROOT
-            tail = tokens.cut(life.prompt, number * size, prompt)
-            until = min(end, (number + 1) * size)
-            life.text += truth.answer(before, tail, weights, at - number * size, until - number * size)
+            first = at - place
+            tail = tokens.cut(life.prompt, first, prompt) if first < prompt else b""
+            until = min(end, first + size)
+            life.write(life.text + truth.answer(before, tail, weights, place, until - first))
         life.kv = life.length - 1
         if closed:
             self._worker.fills.complete(life, closed[0], closed[-1] + 1)
@@ -79,6 +81,8 @@ class Progress:
             at = len(life.pieces)
             piece = tokens.cut(life.text, at * size, (at + 1) * size)
             life.pieces.append(piece)
-            life.extras.append(chain.extra_at(life.origin, life.version, at))
-            life.keys = chain.keys(life.pieces, life.extras, life.keys)
-            life.blocks[at].label(life.keys[at], piece, life.extras[at])
+            extra = chain.extra_at(life.origin, life.version, at)
+            life.extras.append(extra)
+            if at == len(life.keys):
+                life.keys.append(chain.key(life.keys[-1] if at else ROOT, piece, extra))
+            life.blocks[at].label(life.keys[at], piece, extra)

@@ -3,7 +3,7 @@
 from sim import Message
 
 
-class WroteStored(Message):
+class WroteStored(Message, gc=False):
     """These keys of an engine are held, each entry of `size` blocks."""
 
     node: str
@@ -13,7 +13,7 @@ class WroteStored(Message):
     size: int
 
 
-class WroteRemoved(Message):
+class WroteRemoved(Message, gc=False):
     """They no longer are."""
 
     node: str
@@ -22,14 +22,14 @@ class WroteRemoved(Message):
     keys: tuple[int, ...]
 
 
-class WroteEpoch(Message):
+class WroteEpoch(Message, gc=False):
     """An engine has begun this epoch: nothing of it is held."""
 
     node: str
     epoch: int
 
 
-class WroteSession(Message):
+class WroteSession(Message, gc=False):
     """A session's home."""
 
     session: str
@@ -37,7 +37,7 @@ class WroteSession(Message):
     epoch: int
 
 
-class WroteAll(Message):
+class WroteAll(Message, gc=False):
     """All keys of an engine at a serial: of an inventory, or of a snapshot."""
 
     node: str
@@ -47,7 +47,7 @@ class WroteAll(Message):
     size: int
 
 
-class Head(Message):
+class Head(Message, gc=False):
     """The first record of a file: how many records came before it, and what they chain to."""
 
     records: int

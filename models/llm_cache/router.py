@@ -30,7 +30,8 @@ from models.llm_cache.records import Record, WroteAll, WroteSession
 from models.llm_cache.recovery import Recovery
 from models.llm_cache.rollout import Plan, Rollout
 from models.llm_cache.settings import Settings
-from models.llm_cache.view import View
+from models.llm_cache.timing import prompt_token_ns, step_ns
+from models.llm_cache.view import Fleet, View
 from sim import Actor, Caller, Message, on
 
 
@@ -57,8 +58,9 @@ class Router(Actor):
         self.chain = parts.chain(self.settings)
         self.index = parts.index()
         self.sessions = parts.sessions()
-        self._views = {name: View(name, parts.book()) for name in self._engines}
-        self.candidates_of = parts.candidates(self, self._views)
+        fleet = Fleet(prompt_token_ns(self.settings.gpu), step_ns(1, 0, self.settings.gpu))
+        self._views = {name: View(name, parts.book(), fleet, self.index.bit(name)) for name in self._engines}
+        self.candidates_of = parts.candidates(self, self._views, fleet)
         self.feed = parts.feed(self)
         self.policies = parts.policies(self)
         self.desk = parts.desk(self)
@@ -120,7 +122,8 @@ class Router(Actor):
     def load(self, source: str, load: Load) -> None:
         """What there is to do there."""
         self.feed.load(self._views[source], load)
-        self.desk.retry()
+        if self.desk.waiting:
+            self.desk.retry()
 
     @on(Stored)
     def stored(self, source: str, word: Stored) -> None:

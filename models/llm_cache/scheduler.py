@@ -135,13 +135,11 @@ class Scheduler:
 
     def _sought(self, life: Life) -> Sought:
         chain = self._place.chain
-        if (
-            len(life.pieces) * self._settings.block_tokens <= life.length - self._settings.block_tokens
-            or not life.extras
-        ):
+        if len(life.pieces) < life.length // self._settings.block_tokens or not life.extras:
             life.pieces = tokens.blocks(life.text, self._settings.block_tokens)
             life.extras = chain.extras(life.origin, life.version, len(life.pieces))
-            life.keys = chain.keys(life.pieces, life.extras, life.keys[: len(life.pieces)])
+            if len(life.keys) < len(life.pieces):
+                life.keys = chain.keys(life.pieces, life.extras, life.keys)
         return Sought(life.pieces, life.keys, life.extras)
 
     def _begin(self, life: Life, path: list[Block]) -> None:
@@ -184,8 +182,8 @@ class Scheduler:
             numbers = tuple([block.number for block in held])
             self._place.emit(events.Reused(life.attempt, life.request, numbers, keys))
         if life.first:
-            life.first, life.reused = False, min(life.kv, tokens.count(life.prompt))
-            life.computed = tokens.count(life.prompt) - life.reused
+            life.first, life.reused = False, min(life.kv, life.prompt_tokens)
+            life.computed = life.prompt_tokens - life.reused
         life.state = PREFILLING if life.kv < life.length else DECODING
         self._place.timing.begin(life, life.length - life.kv)
 

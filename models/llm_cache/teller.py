@@ -1,6 +1,5 @@
 """What an engine tells routers of its cache: every change, numbered without gaps from 1 in each epoch."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -25,7 +24,7 @@ class Teller:
         self._speaker = speaker
         self._tell = tell
         self._silent = silent
-        self._copies: Counter[int] = Counter()
+        self._copies: dict[int, int] = {}
         self.serial = 0
         self.mark = 0
 
@@ -36,10 +35,12 @@ class Teller:
 
     def stored(self, keys: Sequence[int], parent: int) -> None:
         """Blocks of these keys are complete."""
+        copies = self._copies
         for key in keys:
-            if key not in self._copies:
+            count = copies.get(key, 0)
+            copies[key] = count + 1
+            if not count:
                 self.mark ^= key
-            self._copies[key] += 1
         if keys:
             self.serial += 1
             self._say(Stored(self._speaker.epoch, self.serial, tuple(keys), parent))
@@ -57,8 +58,9 @@ class Teller:
 
     def is_last(self, key: int) -> bool:
         """One copy less: whether that was the last one."""
-        self._copies[key] -= 1
-        if self._copies[key] > 0:
+        left = self._copies[key] - 1
+        if left:
+            self._copies[key] = left
             return False
         del self._copies[key]
         return True

@@ -1,6 +1,7 @@
 """Tokens as they travel: each a number of 32 bits, a text a run of them in bytes. Words of a language never occur."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from hashlib import shake_128
 
 WIDTH = 4
@@ -27,12 +28,13 @@ def cut(text: bytes, first: int, end: int) -> bytes:
     return text[first * WIDTH : end * WIDTH]
 
 
-def blocks(text: bytes, size: int) -> list[bytes]:
-    """The full blocks of `size` tokens; what is left over belongs to none."""
+def blocks(text: bytes, size: int, first: int = 0) -> list[bytes]:
+    """The full blocks of `size` tokens, from the `first`-th on; what is left over belongs to none."""
     width = size * WIDTH
-    return [text[at : at + width] for at in range(0, len(text) - width + 1, width)]
+    return [text[at : at + width] for at in range(first * width, len(text) - width + 1, width)]
 
 
+@lru_cache(maxsize=256)
 def named(name: str, length: int) -> bytes:
     """A text of so many tokens that hangs on its name alone: a system prompt that everybody knows."""
     return shake_128(name.encode()).digest(length * WIDTH)

@@ -5,6 +5,7 @@ an answer hangs on the content of the last full block before it and on what of t
 whoever reads a wrong, stale, foreign or unfinished block says other tokens than a cold computation does.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b
 from struct import Struct
@@ -29,10 +30,11 @@ def content(parent: bytes, block: bytes, of: bytes) -> bytes:
     return blake2b(parent + block + of, digest_size=8).digest()
 
 
-def contents(text: bytes, size: int, of: bytes) -> list[bytes]:
-    """The contents of all full blocks of a text, computed cold."""
-    found, parent = [], ROOT
-    for block in tokens.blocks(text, size):
+def contents(text: bytes, size: int, of: bytes, known: Sequence[bytes] = ()) -> list[bytes]:
+    """The contents of all full blocks of a text, computed cold, but for those of the first ones that are `known`."""
+    found = list(known)
+    parent = found[-1] if found else ROOT
+    for block in tokens.blocks(text, size, len(found)):
         parent = content(parent, block, of)
         found.append(parent)
     return found
@@ -42,11 +44,13 @@ def answer(before: bytes, tail: bytes, of: bytes, first: int, end: int) -> bytes
     """Tokens at places `first` to `end - 1` of a block: `before` is the content of the block before it, `tail` what of
     the prompt lies in it.
     """
-    made, place = b"", 0
-    while place * _DIGEST < end * tokens.WIDTH:
-        made += blake2b(before + tail + of, digest_size=_DIGEST, salt=_COUNTER(place)).digest()
-        place += 1
-    return tokens.cut(made, first, end)
+    seed, width = before + tail + of, tokens.WIDTH
+    begin = first * width // _DIGEST
+    made = [
+        blake2b(seed, digest_size=_DIGEST, salt=_COUNTER(place)).digest()
+        for place in range(begin, -(-end * width // _DIGEST))
+    ]
+    return b"".join(made)[first * width - begin * _DIGEST : end * width - begin * _DIGEST]
 
 
 def digest(text: bytes) -> bytes:
@@ -54,16 +58,18 @@ def digest(text: bytes) -> bytes:
     return blake2b(text, digest_size=8).digest()
 
 
-def cold(prompt: bytes, max_new: int, size: int, of: bytes) -> bytes:
-    """The whole answer of `max_new` tokens, from nothing: no cache, no network, no fault."""
+def cold(prompt: bytes, max_new: int, size: int, of: bytes, known: Sequence[bytes] = ()) -> tuple[bytes, list[bytes]]:
+    """Prompt and whole answer of `max_new` tokens, from nothing: no cache, no network, no fault; and the contents of
+    all full blocks of both. `known` are the contents of the prompt's first blocks, if they were computed before.
+    """
     text, length = prompt, tokens.count(prompt)
     end = length + max_new
-    known = contents(prompt, size, of)
+    found = contents(prompt, size, of, known)
     while (at := tokens.count(text)) < end:
-        number = at // size
-        if number > len(known):
-            known.append(content(known[-1] if known else ROOT, tokens.cut(text, at - size, at), of))
-        before = known[number - 1] if number else ROOT
-        tail = tokens.cut(prompt, number * size, length)
-        text += answer(before, tail, of, at - number * size, min(end, (number + 1) * size) - number * size)
-    return tokens.cut(text, length, end)
+        number, place = divmod(at, size)
+        before, first = found[-1] if number else ROOT, at - place
+        tail = tokens.cut(prompt, first, length) if first < length else b""
+        text += answer(before, tail, of, place, min(end, first + size) - first)
+        if tokens.count(text) >= first + size:
+            found.append(content(before, tokens.cut(text, first, first + size), of))
+    return text, found

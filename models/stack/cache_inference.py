@@ -131,7 +131,8 @@ def cold_of(settings: StackSettings) -> Cold:
     size = settings.serving.block_tokens
 
     def cold(prompt: bytes, version: int) -> bytes:
-        weights = llm_cache.weights(MODEL, version, "")
-        return llm_cache.cold(as_tokens(prompt), ANSWER_TOKENS, size, weights)
+        asked = as_tokens(prompt)
+        said, _ = llm_cache.cold(asked, ANSWER_TOKENS, size, llm_cache.weights(MODEL, version, ""))
+        return said[len(asked) :]
 
     return cold

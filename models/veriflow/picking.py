@@ -49,7 +49,8 @@ class Picking:
             if pick is not None:
                 return pick
             del orders[queue]
-            board.unfit[queue, shape_of(job.spec)] = None
+            if not board.set_aside(job):
+                board.unfit[queue, shape_of(job.spec)] = None
             head = self._head(queue, elders)
             if head is not None:
                 heads[queue], orders[queue] = head, self._order(head, shares)
@@ -91,7 +92,7 @@ class Picking:
             return None
         if not board.is_clear(job) or board.is_held_back(job):
             return None
-        healthy = [node for node in board.nodes.values() if board.is_usable(node) and not node.missing]
+        healthy = [node for node in board.nodes.values() if board.room.is_usable(node) and not node.missing]
         quota = board.queues[job.spec.queue].quota(gpu_type)
         if not could_ever_hold(healthy, job.spec) or job.spec.need > quota.nominal + quota.borrow:
             return None
@@ -100,7 +101,7 @@ class Picking:
     def _consider(self, job: Job) -> Pick | None:
         board, spec = self._board, job.spec
         fits = board.quota.fits(board.queues, board.use, spec.queue, spec.gpu_type, spec.need)
-        if fits and board.place(job) is not None:
+        if fits and board.room.holds(job):
             return Pick(job)
         plan = self._preemption.plan(job) if self._settings.preemption else None
         return None if plan is None else Pick(job, plan)

@@ -145,8 +145,7 @@ class Scheduler(Actor):
 
     def _can_bind(self, job: Job) -> bool:
         """It fits; and a bind of the same state of the world has not just been refused."""
-        fits = self.board.place(job) is not None
-        return fits and self._last_tried.get(job.name) != self.informer.revision
+        return self._last_tried.get(job.name) != self.informer.revision and self.board.room.holds(job)
 
     def _is_alive(self, name: str) -> bool:
         victim = self.board.jobs.get(name)
@@ -206,7 +205,7 @@ class Scheduler(Actor):
             await self.write(job.name, Finish(job.name, job.uid, job.attempt, SUCCEEDED, SUCCEEDED))
             return
         current = self.board.jobs.get(job.name)
-        members = self.board.place(job) if current == job else None
+        members = self.board.room.place(job) if current == job else None
         if members is None:
             return
         seen = self.informer.revision

@@ -148,10 +148,11 @@ class Node:
             self.open_disk.crash(mode, stream)
 
     def close(self) -> None:
-        """The world has ended: nothing is heard, said or recorded any more, and no story goes on."""
-        self.up = False
+        """The world has ended: no story goes on, and what those that stood open say as they end is heard by nobody."""
+        up, self.up = self.up, False
         for task in list(self.tasks):
             task.close()
+        self.up = up
 
     def fall(self) -> None:
         """Crash by its own doing (a disk error): the process ends, its supervisor starts it again a little later."""

@@ -1,13 +1,12 @@
 """Hints: a router's entries and book of an engine are what that engine told, at every serial, also after a restart."""
 
-from collections import Counter
+from collections.abc import Iterable, Mapping
 
-from models.llm_cache.block import FREE
 from models.llm_cache.events import (
-    BlockState,
     EngineStarted,
     Filled,
     Folded,
+    Freed,
     IndexRecovered,
     RouterStarted,
     Synced,
@@ -21,6 +20,7 @@ from sim import SECOND, Emitted, RunRecord, Verdict
 from sim.invariants import Invariant, when
 
 SETTLED = 2 * SECOND
+_NOTHING: Mapping[int, int] = {}
 
 
 class BookTrue(Invariant):
@@ -32,15 +32,15 @@ class BookTrue(Invariant):
 
     def __init__(self, settings: Settings, known: Known) -> None:  # noqa: ARG002
         super().__init__()
-        self._told: dict[tuple[str, int, int], int] = {}
+        self._told: dict[tuple[str, int], dict[int, int]] = {}
 
     def observe(self, emitted: Emitted) -> None:
         """By serial."""
         event = emitted.event
         if isinstance(event, Told):
-            self._told[emitted.node, event.epoch, event.serial] = event.held
+            self._told.setdefault((emitted.node, event.epoch), {})[event.serial] = event.held
         elif isinstance(event, Folded):
-            held = self._told.get((event.node, event.epoch, event.serial), 0)
+            held = self._told.get((event.node, event.epoch), _NOTHING).get(event.serial, 0)
             if event.used != held:
                 said = f"{when(emitted)} has {event.used} blocks of {event.node} in its book, which told of {held}"
                 self.contradict(emitted, f"{said} up to serial {event.serial} of epoch {event.epoch}")
@@ -51,13 +51,13 @@ class IndexConverges(Invariant):
 
     name = "index-converges"
     claim = "every router's entries were the keys that their engines held, at every serial"
-    watches = (EngineStarted, Filled, BlockState, Told, RouterStarted, Folded)
+    watches = (EngineStarted, Filled, Freed, Told, RouterStarted, Folded)
 
     def __init__(self, settings: Settings, known: Known) -> None:  # noqa: ARG002
         super().__init__()
         self._feed = settings.feed == "on"
         self._keys: dict[str, dict[int, int]] = {}
-        self._copies: dict[str, Counter[int]] = {}
+        self._copies: dict[str, dict[int, int]] = {}
         self._marks: dict[str, int] = {}
         self._told: dict[tuple[str, int, int], tuple[int, int]] = {}
         self._last: dict[str, tuple[int, int, int]] = {}
@@ -67,24 +67,22 @@ class IndexConverges(Invariant):
     def observe(self, emitted: Emitted) -> None:
         """What is held, what is told, what is believed."""
         event, node = emitted.event, emitted.node
-        if isinstance(event, EngineStarted):
-            self._keys[node], self._copies[node], self._marks[node] = {}, Counter(), 0
+        if isinstance(event, Folded):
+            self._fold(emitted, event)
+        elif isinstance(event, EngineStarted):
+            self._keys[node], self._copies[node], self._marks[node] = {}, {}, 0
             self._last[node] = (event.epoch, 0, emitted.t_ns)
         elif isinstance(event, Filled):
-            for block, key in zip(event.blocks, event.keys, strict=True):
-                self._keys[node][block] = key
-                self._count(node, key, 1)
-        elif isinstance(event, BlockState):
-            for block in event.blocks if event.target == FREE else ():
-                if block in self._keys[node]:
-                    self._count(node, self._keys[node].pop(block), -1)
+            self._keys[node].update(zip(event.blocks, event.keys, strict=True))
+            self._count(node, event.keys, 1)
+        elif isinstance(event, Freed):
+            keys = self._keys[node]
+            self._count(node, [keys.pop(block) for block in event.blocks if block in keys], -1)
         elif isinstance(event, Told):
             self._tell(emitted, event)
         elif isinstance(event, RouterStarted):
             self._routers[node] = emitted.t_ns
             self._folded = {pair: last for pair, last in self._folded.items() if pair[0] != node}
-        elif isinstance(event, Folded):
-            self._fold(emitted, event)
 
     def conclude(self, record: RunRecord) -> Verdict:
         """Once all has healed and nothing new was told for a while, nothing is missing."""
@@ -103,14 +101,17 @@ class IndexConverges(Invariant):
             detail = f"{said}, which told serial {serial} of epoch {epoch}"
             self._found = Verdict(self.name, "fail", detail, "liveness", at_ns=record.end_ns)
 
-    def _count(self, node: str, key: int, by: int) -> None:
-        copies = self._copies[node]
-        before = copies[key]
-        copies[key] += by
-        if (before > 0) != (copies[key] > 0):
-            self._marks[node] ^= key
-        if not copies[key]:
-            del copies[key]
+    def _count(self, node: str, keys: Iterable[int], by: int) -> None:
+        copies, mark = self._copies[node], self._marks[node]
+        for key in keys:
+            before = copies.get(key, 0)
+            if before + by:
+                copies[key] = before + by
+            else:
+                del copies[key]
+            if not before or not before + by:
+                mark ^= key
+        self._marks[node] = mark
 
     def _tell(self, emitted: Emitted, event: Told) -> None:
         node = emitted.node

@@ -1,8 +1,7 @@
 """Fills: one at a time for each block of a text, and nobody waits for one that nobody computes."""
 
-from models.llm_cache.block import FREE
 from models.llm_cache.chain import SHARED
-from models.llm_cache.events import Asked, BlockState, EngineStarted, FillBegan, Filled, FillLost, Gone, Joined
+from models.llm_cache.events import Asked, EngineStarted, FillBegan, Filled, FillLost, Freed, Gone, Joined
 from models.llm_cache.invariants.known import Known
 from models.llm_cache.settings import Settings
 from sim import Emitted
@@ -28,7 +27,7 @@ class OneFill(Invariant):
 
     name = "one-fill"
     claim = "no block was computed twice at a time, and nobody waited for one that nobody computed"
-    watches = (Asked, EngineStarted, FillBegan, Filled, FillLost, Joined, Gone, BlockState)
+    watches = (Asked, EngineStarted, FillBegan, Filled, FillLost, Joined, Gone, Freed)
 
     def __init__(self, settings: Settings, known: Known) -> None:
         super().__init__()
@@ -47,13 +46,14 @@ class OneFill(Invariant):
             self._engines[emitted.node] = _Engine(event.version)
             return
         engine = self._engines[emitted.node]
-        self._look_for_ghosts(emitted, engine)
-        if isinstance(event, FillBegan):
-            self._begin(emitted, event, engine)
-        elif isinstance(event, Filled):
+        if engine.lost:
+            self._look_for_ghosts(emitted, engine)
+        if isinstance(event, Filled):
             self._end(event.blocks, engine)
             for waited in engine.waiting.values():
                 waited.difference_update(event.blocks)
+        elif isinstance(event, FillBegan):
+            self._begin(emitted, event, engine)
         elif isinstance(event, FillLost):
             self._end(event.blocks, engine)
             engine.lost.update(dict.fromkeys(event.blocks, emitted))
@@ -61,15 +61,16 @@ class OneFill(Invariant):
             engine.waiting[event.attempt] = {*event.blocks}
         elif isinstance(event, Gone):
             engine.waiting.pop(event.attempt, None)
-        elif isinstance(event, BlockState) and event.target == FREE:
+        elif isinstance(event, Freed) and engine.lost:
             for block in event.blocks:
                 engine.lost.pop(block, None)
 
     def _begin(self, emitted: Emitted, event: FillBegan, engine: _Engine) -> None:
         request = event.attempt.rpartition("@")[0]
         contents = self._known.contents(request, engine.version, self._size)
+        own, public = self._salts(request)
         for at, (block, key) in enumerate(zip(event.blocks, event.keys, strict=True), event.first):
-            identity = (key, contents[at], self._salt(request, at))
+            identity = (key, contents[at], SHARED if at < public else own)
             other = engine.under_way.get(identity)
             if other is not None:
                 said = f"{event.attempt} computes block {at} of its text, which {other} computes already"
@@ -79,10 +80,10 @@ class OneFill(Invariant):
             engine.lost.pop(block, None)
         engine.waiting.get(event.attempt, set()).difference_update(event.blocks)
 
-    def _salt(self, request: str, at: int) -> str:
-        """Whose a block is: its tenant's, or everybody's where it lies in a public prompt that is shared."""
+    def _salts(self, request: str) -> tuple[str, int]:
+        """Whose its blocks are: its tenant's, but for the first ones, in a public prompt that everybody shares."""
         origin = self._known.asked[request].origin
-        return SHARED if self._shared and (at + 1) * self._size <= origin.public else origin.tenant
+        return origin.tenant, origin.public // self._size if self._shared else 0
 
     def _end(self, blocks: tuple[int, ...], engine: _Engine) -> None:
         for block in blocks:

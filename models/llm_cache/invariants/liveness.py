@@ -3,7 +3,7 @@
 from models.llm_cache.events import Asked, EngineStarted, Got, Loaded
 from models.llm_cache.invariants.known import Known
 from models.llm_cache.settings import Settings
-from sim import SECOND, Check, Emitted, RunRecord, Verdict, show_ns
+from sim import SECOND, Check, Emitted, Event, RunRecord, Verdict, show_ns
 
 GRACE = 3 * SECOND
 """Requests asked so long after the last fault find routers and engines that know each other."""
@@ -19,10 +19,12 @@ class Liveness(Check):
     """
 
     name = "liveness"
-    watches = (Asked, Got, EngineStarted, Loaded)
+    watches: tuple[type[Event], ...] = (Asked, Got, EngineStarted, Loaded)
 
     def __init__(self, settings: Settings, known: Known) -> None:  # noqa: ARG002
         self._settings = settings
+        if settings.policy not in BALANCED:
+            self.watches = (Asked, Got)
         self._open: dict[str, int] = {}
         self._ended: list[tuple[str, int, int, Got]] = []
         self._models: dict[str, str] = {}
@@ -43,7 +45,7 @@ class Liveness(Check):
         elif isinstance(event, EngineStarted):
             self._models[emitted.node] = event.model
             self._loads[emitted.node] = 0
-        elif isinstance(event, Loaded) and self._settings.policy in BALANCED:
+        elif isinstance(event, Loaded):
             self._load(emitted, event)
 
     def conclude(self, record: RunRecord) -> Verdict:

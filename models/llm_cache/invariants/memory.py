@@ -26,10 +26,10 @@ class MemoryConserved(Invariant):
     def observe(self, emitted: Emitted) -> None:
         """Move blocks, count."""
         event, node = emitted.event, emitted.node
-        if isinstance(event, EngineStarted):
-            self._start(emitted, event)
-        elif isinstance(event, BlockState):
+        if isinstance(event, BlockState):
             self._move(emitted, event)
+        elif isinstance(event, EngineStarted):
+            self._start(emitted, event)
         elif isinstance(event, Pinned):
             self._pins[node][event.attempt] += len(event.blocks)
         elif isinstance(event, Unpinned):
@@ -52,13 +52,17 @@ class MemoryConserved(Invariant):
 
     def _move(self, emitted: Emitted, event: BlockState) -> None:
         states, counts = self._states[emitted.node], self._counts[emitted.node]
+        source, target = event.source, event.target
         for block in event.blocks:
-            if states[block] != event.source:
-                said = f"block {block} goes from {event.source} to {event.target}, and was {states[block]}"
+            state = states[block]
+            if state != source:
+                said = f"block {block} goes from {source} to {target}, and was {state}"
                 self.contradict(emitted, f"{said}: {when(emitted)}")
-            counts[states[block]] -= 1
-            states[block] = event.target
-        counts[event.target] += len(event.blocks)
+                counts[state] -= 1
+                counts[source] += 1
+            states[block] = target
+        counts[source] -= len(event.blocks)
+        counts[target] += len(event.blocks)
 
     def _compare(self, emitted: Emitted, event: Pool) -> None:
         counts = self._counts[emitted.node]
@@ -78,38 +82,38 @@ class RefcountTrue(Invariant):
 
     def __init__(self, settings: Settings, known: Known) -> None:  # noqa: ARG002
         super().__init__()
-        self._pins: dict[str, Counter[int]] = {}
+        self._pins: dict[str, list[int]] = {}
 
     def observe(self, emitted: Emitted) -> None:
         """Count."""
         event = emitted.event
         if isinstance(event, EngineStarted):
-            self._pins[emitted.node] = Counter()
+            self._pins[emitted.node] = [0] * event.total
             return
         pins = self._pins[emitted.node]
-        if isinstance(event, Pinned):
+        if isinstance(event, BlockState):
+            if event.target in (FREE, CACHED):
+                self._unneeded(emitted, event.blocks, pins, f"became {event.target}")
+            elif event.target == USED and min([pins[block] for block in event.blocks]) < 1:
+                self.contradict(emitted, f"a block became USED and nobody needs it: {when(emitted)}")
+        elif isinstance(event, Pinned):
             for block in event.blocks:
                 pins[block] += 1
         elif isinstance(event, Unpinned):
             self._unpin(emitted, event, pins)
         elif isinstance(event, Evicted):
             self._unneeded(emitted, event.blocks, pins, "was evicted")
-        elif isinstance(event, BlockState):
-            if event.target in (FREE, CACHED):
-                self._unneeded(emitted, event.blocks, pins, f"became {event.target}")
-            elif event.target == USED and not all(pins[block] > 0 for block in event.blocks):
-                self.contradict(emitted, f"a block became USED and nobody needs it: {when(emitted)}")
 
-    def _unpin(self, emitted: Emitted, event: Unpinned, pins: Counter[int]) -> None:
+    def _unpin(self, emitted: Emitted, event: Unpinned, pins: list[int]) -> None:
         for block, refs in zip(event.blocks, event.refs, strict=True):
-            pins[block] -= 1
-            if pins[block] < 0:
+            left = pins[block] = pins[block] - 1
+            if left < 0:
                 self.contradict(emitted, f"{event.attempt} does not need block {block} twice: {when(emitted)}")
-            elif refs != pins[block]:
-                said = f"block {block} says that {refs} need it, {pins[block]} do"
+            elif refs != left:
+                said = f"block {block} says that {refs} need it, {left} do"
                 self.contradict(emitted, f"{said}: {when(emitted)}")
 
-    def _unneeded(self, emitted: Emitted, blocks: tuple[int, ...], pins: Counter[int], what: str) -> None:
+    def _unneeded(self, emitted: Emitted, blocks: tuple[int, ...], pins: list[int], what: str) -> None:
         for block in blocks:
             if pins[block] > 0:
                 self.contradict(emitted, f"block {block} {what} while {pins[block]} need it: {when(emitted)}")

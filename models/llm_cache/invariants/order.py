@@ -1,7 +1,7 @@
 """Order: the least recently touched block goes first, and nobody is overtaken for ever."""
 
-from collections import Counter
-from heapq import heappop, heappush
+from collections import OrderedDict
+from collections.abc import Iterable
 
 from models.llm_cache.block import CACHED, FREE
 from models.llm_cache.events import Admitted, BlockState, EngineStarted, Evicted, Filled, Gone, Queued, Unpinned
@@ -12,37 +12,60 @@ from sim.invariants import Invariant, when
 
 
 class _Cache:
-    """The cached blocks of one engine, when each was last given back, and how many stand behind each."""
+    """The cached blocks of one engine in the order in which they were given back, and how many stand behind each.
+
+    Blocks are given back and cached at one moment, so they come in order; `sorted` says whether they always did.
+    """
 
     def __init__(self) -> None:
         self.touches = 0
         self.touched: dict[int, int] = {}
-        self.cached: set[int] = set()
-        self.heap: list[tuple[int, int]] = []
+        self.cached: OrderedDict[int, int] = OrderedDict()
+        self.newest = 0
+        self.sorted = True
         self.parents: dict[int, int] = {}
-        self.children: Counter[int] = Counter()
+        self.children: dict[int, int] = {}
 
-    def touch(self, block: int) -> None:
-        """It was given back just now."""
-        self.touches += 1
-        self.touched[block] = self.touches
-        heappush(self.heap, (self.touches, block))
+    def touch(self, blocks: Iterable[int]) -> None:
+        """They were given back just now."""
+        for block in blocks:
+            self.touches += 1
+            self.touched[block] = self.touches
+
+    def rest(self, blocks: Iterable[int]) -> None:
+        """They are cached from now on."""
+        for block in blocks:
+            touch = self.touched.get(block, 0)
+            self.sorted = self.sorted and touch > self.newest
+            self.cached[block] = self.newest = touch
+
+    def wake(self, blocks: Iterable[int]) -> None:
+        """They are needed again."""
+        for block in blocks:
+            self.cached.pop(block, None)
+
+    def stand(self, blocks: Iterable[int], before: int) -> None:
+        """They are complete, each behind the one before it, the first behind `before`."""
+        for block in blocks:
+            self.parents[block] = before
+            self.children[before] = self.children.get(before, 0) + 1
+            before = block
 
     def oldest(self) -> int | None:
         """The cached block without a child that was touched first."""
-        while self.heap and (self.heap[0][1] not in self.cached or self.touched[self.heap[0][1]] != self.heap[0][0]):
-            heappop(self.heap)
-        if self.heap and not self.children[self.heap[0][1]]:
-            return self.heap[0][1]
-        leaves = [(self.touched[block], block) for block in self.cached if not self.children[block]]
+        first = next(iter(self.cached), None)
+        if first is not None and self.sorted and not self.children.get(first):
+            return first
+        leaves = [(touch, block) for block, touch in self.cached.items() if not self.children.get(block)]
         return min(leaves)[1] if leaves else None
 
-    def free(self, block: int) -> None:
-        """It holds nothing."""
-        self.cached.discard(block)
-        parent = self.parents.pop(block, -1)
-        if parent >= 0:
-            self.children[parent] -= 1
+    def free(self, blocks: Iterable[int]) -> None:
+        """They hold nothing."""
+        for block in blocks:
+            self.cached.pop(block, None)
+            parent = self.parents.pop(block, -1)
+            if parent >= 0:
+                self.children[parent] -= 1
 
 
 class LruOrder(Invariant):
@@ -63,33 +86,24 @@ class LruOrder(Invariant):
             self._caches[emitted.node] = _Cache()
             return
         cache = self._caches[emitted.node]
-        if isinstance(event, Unpinned):
-            for block in event.blocks:
-                cache.touch(block)
+        if isinstance(event, BlockState):
+            if event.target == CACHED:
+                cache.rest(event.blocks)
+            elif event.target == FREE:
+                cache.free(event.blocks)
+            elif event.source == CACHED:
+                cache.wake(event.blocks)
+        elif isinstance(event, Unpinned):
+            cache.touch(event.blocks)
         elif isinstance(event, Filled):
-            before = event.parent
-            for block in event.blocks:
-                cache.parents[block] = before
-                cache.children[before] += 1
-                before = block
-        elif isinstance(event, BlockState):
-            self._move(event, cache)
+            cache.stand(event.blocks, event.parent)
         elif isinstance(event, Evicted):
             for block in event.blocks:
                 oldest = cache.oldest()
                 if block != oldest:
                     said = f"block {block} was evicted, block {oldest} was touched before it"
                     self.contradict(emitted, f"{said}: {when(emitted)}")
-                cache.free(block)
-
-    def _move(self, event: BlockState, cache: _Cache) -> None:
-        if event.target == CACHED:
-            cache.cached.update(event.blocks)
-        elif event.target == FREE:
-            for block in event.blocks:
-                cache.free(block)
-        elif event.source == CACHED:
-            cache.cached.difference_update(event.blocks)
+                cache.free((block,))
 
 
 class NoOvertake(Invariant):

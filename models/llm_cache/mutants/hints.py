@@ -70,18 +70,18 @@ class NoBound(Policies):
 class SizeNotSaved(IndexLog):
     """The size of an entry is lost on its way to the log."""
 
-    def encode(self, record: Message) -> bytes:
+    def encode(self, record: Message, plain: bytes) -> bytes:
         if isinstance(record, (WroteStored, WroteAll)):
-            record = msgspec.structs.replace(record, size=0)
-        return super().encode(record)
+            return msgspec.msgpack.encode(msgspec.structs.replace(record, size=0))
+        return super().encode(record, plain)
 
 
 class Separator(IndexLog):
     """The fields of a record are put together with a separator and taken apart there."""
 
-    def encode(self, record: Message) -> bytes:
+    def encode(self, record: Message, plain: bytes) -> bytes:
         if not isinstance(record, WroteSession):
-            return super().encode(record)
+            return super().encode(record, plain)
         session, node, *rest = SEPARATOR.join((record.session, record.node)).split(SEPARATOR)
         return msgspec.msgpack.encode(("WroteSession", session, node, *rest, record.epoch))
 

@@ -90,6 +90,15 @@ _LEDGER = (
         "mutants/preemption-load",
     ),
     bug(
+        "evicts-in-circles",
+        "judges every eviction by itself, and lets victims take back what they lost",
+        "victims-legal",
+        Parts(victims=ledgers.EvictsInCircles),
+        "Kueue #14543, #3779",
+        "mutants/three-evict",
+        CALM_SEEDS,
+    ),
+    bug(
         "frees-lost-node",
         "drops the rows of a lost node at once",
         "one-gpu-ledger",

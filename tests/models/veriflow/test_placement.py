@@ -38,7 +38,7 @@ def test_a_gang_is_placed_exactly_if_a_placement_exists_and_on_as_few_nodes_as_p
 ) -> None:
     board = cluster(free)
     wish = job("new", gang.members, gang.gpus, uid=1, one_node=gang.one_node)
-    members = board.place(wish)
+    members = board.room.place(wish)
     assert (members is not None) == optimum.can_place(tuple(free), gang)
     if members is not None:
         assert len(members) == gang.members
@@ -54,7 +54,7 @@ def test_two_thousand_random_instances_are_placed_exactly() -> None:
         gang = Gang(draw.between(1, 4), draw.between(1, 4), draw.below(3) == 0)
         board = cluster(free)
         wish = job("new", gang.members, gang.gpus, one_node=gang.one_node)
-        placed = board.place(wish)
+        placed = board.room.place(wish)
         assert (placed is not None) == optimum.can_place(tuple(free), gang), (free, gang)
 
 
