@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from models import raft
     from sim import Actor
 
-GATHER = 10 * MS
+GATHER = 20 * MS
 PATIENCE = 1 * SECOND
 Act = Callable[[], None]
 
