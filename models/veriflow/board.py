@@ -199,8 +199,10 @@ class Board:
     def _change_claim(self, before: Object | None, after: Object | None) -> None:
         if isinstance(before, Claim):
             self.room.ledger.release(before.name)
+            self.room.claims.pop(before.name, None)
         if isinstance(after, Claim):
             self.room.ledger.write(row_of(after))
+            self.room.claims[after.name] = after.node, after.device
         one = after if isinstance(after, Claim) else before
         if isinstance(one, Claim):
             self.room.recount(one.node)

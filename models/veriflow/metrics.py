@@ -178,7 +178,7 @@ def fragmentation(metrics: Metrics, gpu_type: str) -> list[Step]:
 
 def mean(steps: Sequence[Step], end_ns: int) -> float:
     """The mean over time of a value that is 0 until its first step; `end_ns` is not before the last."""
-    ends = (*(t_ns for t_ns, _ in steps[1:]), *([end_ns] if steps else ()))
+    ends: tuple[int, ...] = (*(t_ns for t_ns, _ in steps[1:]), *([end_ns] if steps else ()))
     return sum((until - since) * value for (since, value), until in zip(steps, ends, strict=True)) / end_ns
 
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from models.veriflow.admission import could_ever_admit
 from models.veriflow.board import Board, shape_of
 from models.veriflow.fair_share import FairShare, Share
 from models.veriflow.objects import Job
-from models.veriflow.placement import could_ever_hold
+from models.veriflow.placement import could_hold
 from models.veriflow.preemption import Plan
 from models.veriflow.settings import Settings
 
@@ -92,11 +93,13 @@ class Picking:
             return None
         if not board.is_clear(job) or board.is_held_back(job):
             return None
-        healthy = [node for node in board.nodes.values() if board.room.is_usable(node) and not node.missing]
-        quota = board.queues[job.spec.queue].quota(gpu_type)
-        if not could_ever_hold(healthy, job.spec) or job.spec.need > quota.nominal + quota.borrow:
-            return None
-        return job
+        return job if self.could_run(job) else None
+
+    def could_run(self, job: Job) -> bool:
+        """Whether healthy nodes could hold it if no job ran, and quotas allow it: else others would wait for nothing."""
+        board, spec = self._board, job.spec
+        allowed = could_ever_admit(board.queues, board.queues[spec.queue], spec)
+        return allowed and could_hold(board.room.rooms(spec), spec)
 
     def _consider(self, job: Job) -> Pick | None:
         board, spec = self._board, job.spec
