@@ -279,16 +279,20 @@ class Board:
         """Whether a victim has to wait until its preemptor is served, or withdrawn."""
         return job.evicted_by in self.preparing
 
-    def oldest(self, gpu_type: str) -> Job | None:
-        """Who has waited longest for GPUs of a type."""
+    def by_age(self, gpu_type: str) -> Iterator[Job]:
+        """Who waits for GPUs of a type, the oldest first."""
         heap = self._oldest.get(gpu_type, [])
         while heap:
             uid, name = heap[0]
             job = self.waits(name, uid)
             if job is not None:
-                return job
+                yield job
+                break
             heappop(heap)
-        return None
+        for uid, name in sorted(heap)[1:]:
+            job = self.waits(name, uid)
+            if job is not None:
+                yield job
 
     def shapes(self, queue: str, *, all_of_them: bool) -> Iterator[tuple[Shape, Job]]:
         """The head of each shape of a queue, or only of those that may fit."""

@@ -86,17 +86,18 @@ class Picking:
         return found
 
     def elder(self, gpu_type: str, now: int) -> Job | None:
-        """Who has waited longest, if that is too long, and healthy nodes and its quota could hold it at all."""
+        """Who has waited longest, and too long, of those that can be admitted and that nodes and quotas could hold."""
         board = self._board
-        job = board.oldest(gpu_type)
-        if job is None or now - job.since <= self._settings.age_max or job.not_before > now:
-            return None
-        if not board.is_clear(job) or board.is_held_back(job):
-            return None
-        return job if self.could_run(job) else None
+        for job in board.by_age(gpu_type):
+            if now - job.since <= self._settings.age_max:
+                return None
+            waits = job.not_before > now or not board.is_clear(job) or board.is_held_back(job)
+            if not waits and self.could_run(job):
+                return job
+        return None
 
     def could_run(self, job: Job) -> bool:
-        """Whether healthy nodes could hold it if no job ran, and quotas allow it: else others would wait for nothing."""
+        """Whether healthy nodes could hold it if no job ran, and quotas allow it; else others would wait in vain."""
         board, spec = self._board, job.spec
         allowed = could_ever_admit(board.queues, board.queues[spec.queue], spec)
         return allowed and could_hold(board.room.rooms(spec), spec)

@@ -9,7 +9,7 @@ from models.veriflow import optimum
 from models.veriflow.board import Board
 from models.veriflow.fair_share import FairShare, dominant_shares, progressive_filling
 from models.veriflow.greedy import ratios
-from models.veriflow.objects import Job, Member
+from models.veriflow.objects import Claim, Job, Member
 from models.veriflow.optimum import Gang
 from models.veriflow.parts import Parts
 from models.veriflow.picking import Picking
@@ -153,3 +153,17 @@ def test_a_queue_of_weight_zero_comes_last() -> None:
     board = board_of(queue("none", 8, weight=0), queue("some", 8), node("n0"))
     shares = FairShare("drf", board.capacity, board.queues)
     assert shares.of("none", {}) > shares.of("some", {("some", A100): 4})
+
+
+def test_an_elder_that_nothing_can_hold_leaves_its_place_to_the_next() -> None:
+    jobs = [job("all", 2, 4, uid=1), job("half", 1, 4, uid=2), job("one", 1, 1, uid=3)]
+    board = board_of(queue("q", 8), node("n0"), node("n1"), *jobs)
+    picking = Picking(board, Settings(preemption=False), Parts())
+    late = Settings().age_max + 1
+    first = picking.elder(A100, late)
+    assert first is not None
+    assert first.name == "all"
+    board.change(None, Claim("c", "engine", "n0", 1, 0, 10))
+    second = picking.elder(A100, late)
+    assert second is not None
+    assert second.name == "half"
