@@ -1,7 +1,8 @@
 """Six policies on the same requests, and how much a request costs to simulate.
 
 python -m benchmarks.serving policies          hit ratio, latency and balance at several loads, paired by seed
-python -m benchmarks.serving scale             100,000 requests on 64 engines, and the cost of a request at four sizes
+python -m benchmarks.serving scale             100,000 requests on 64 engines, and the cost of a request at three sizes
+python -m benchmarks.serving sparse            the same with one router and words of load every 500 ms
 python -m benchmarks.serving figures DIR       the picture of the first
 --trace PATH                                   lengths and times of a file like the Azure LLM inference trace 2023
 """
@@ -15,7 +16,7 @@ from reports import frames
 from sim import Run
 from sim.running import run
 from sim.scenario.errors import ScenarioErrors
-from sim.scenario.loader import load
+from sim.scenario.loader import Loaded, load
 
 P = "systems.llm.parameters."
 POLICIES = ("round_robin", "least_loaded", "session", "prefix", "prefix_load", "threshold")
@@ -110,24 +111,40 @@ def verdict(by_policy: dict[str, list[Outcome]]) -> str:
 
 
 BIG = (
-    "systems.llm.nodes=65", P + "routers=1", P + "stream_tokens=1024", P + "load_every=500ms", P + "dead_after=2s",
-    P + "commit=100ms", P + "patience=600s", P + "stall=600s", P + "block_tokens=64", P + "total=1024", "settle=0s",
-    P + "traffic.gap=40ms", P + "traffic.clients=4", P + "traffic.cancel=0%", P + "traffic.repeat=0%",
-    P + "traffic.system=[64, 512]", P + "traffic.user=[100, 800]", P + "traffic.think=[2s, 10s]",
+    "systems.llm.nodes=66", P + "gpu=h100", P + "block_tokens=64", P + "total=1024", P + "stream_tokens=1024",
+    P + "commit=100ms", "settle=0s", P + "traffic.gap=20ms", P + "traffic.clients=4", P + "traffic.system=[64, 512]",
+    P + "traffic.user=[100, 800]", P + "traffic.think=[2s, 10s]", "checks=[{sometimes: answered}]",
 )  # fmt: skip
+SPARSE = ("systems.llm.nodes=65", P + "routers=1", P + "load_every=500ms", P + "dead_after=2s")
+RATE = 244
+"""Requests answered in a second, about."""
 
 
-def scale() -> None:
-    """The cost of a request, while there are more and more of them. Checks look away; nothing else is left out."""
-    for requests in (12_500, 25_000, 50_000, 100_000):
-        loaded = load(SCENARIO, (*BIG, f"duration={8 + requests // 125}s"))
-        wall, cpu = time.perf_counter(), time.process_time()
-        result = run(loaded, 1, observed=False)
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+def scale(more: tuple[str, ...] = (), sizes: tuple[int, ...] = (10_000, 30_000, 100_000)) -> None:
+    """The cost of a request while there are more and more of them: with all checks, and while nobody looks."""
+    for size in sizes:
+        loaded = load(SCENARIO, (*BIG, *more, f"duration={4 + size // RATE}s"))
+        watched, cpu, wall = _timed(loaded, observed=True)
+        _, bare, _ = _timed(loaded, observed=False)
+        answered = next(check.work for check in watched.checks if check.check == "sometimes answered")
+        counts, broken = watched.counts, ", ".join(check.check for check in watched.failed) or "none"
+        cost, bare_cost = cpu / answered * 1e6, bare / answered * 1e6
         print(
-            f"about {requests:>7,} requests   {result.counts.sent:>9,} messages   {result.counts.events:>10,} records"
-            f"   {cpu / requests * 1e6:6.0f} us of processor a request   {cpu:6.1f} s   ({wall:.1f} s of wall time)"
+            f"{answered:>7,} answered   {counts.sent / answered:4.1f} messages, {counts.events / answered:4.1f} records"
+            f"   {cost:6.0f} us each, {cpu:6.1f} s ({wall:.0f} s of wall time), violated: {broken}"
+            f"   unwatched {bare_cost:6.0f} us, {bare:6.1f} s",
+            flush=True,
         )
+
+
+def _timed(loaded: Loaded, *, observed: bool) -> tuple[Run, float, float]:
+    """What came of it, and the seconds of processor and of wall time that it took."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    result = run(loaded, 1, observed=observed)
+    return result, time.process_time() - cpu, time.perf_counter() - wall
+
+
+PARTS = ("policies", "scale", "sparse")
 
 
 def main(words: list[str]) -> int:
@@ -153,16 +170,18 @@ def _run(words: list[str], trace: str) -> int:
 
         draw(words[1], compare(trace))
         return 0
-    wrong = [word for word in words if word not in ("policies", "scale")]
+    wrong = [word for word in words if word not in PARTS]
     if wrong:
-        print(f"no part {wrong[0]!r}; there are policies, scale, and figures DIR", file=sys.stderr)
+        print(f"no part {wrong[0]!r}; there are {', '.join(PARTS)}, and figures DIR", file=sys.stderr)
         return 4
-    for word in words or ("policies", "scale"):
+    for word in words or PARTS:
         print(f"== serving {word}")
         if word == "policies":
             policies(trace)
-        else:
+        elif word == "scale":
             scale()
+        else:
+            scale(SPARSE, (30_000,))
     return 0
 
 
