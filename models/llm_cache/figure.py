@@ -12,7 +12,7 @@ Point = tuple[float, float]
 
 def hits_against_latency(ax: "Axes", points: Mapping[str, Sequence[Point]]) -> "Axes":
     """One mark for each policy at its mean over seeds, with the range of both."""
-    for (policy, pairs), marker in zip(points.items(), "osv^D*", strict=False):
+    for (policy, pairs), marker in zip(points.items(), "osv^D*P", strict=False):
         hits, times = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         x, y = sum(hits) / len(hits), sum(times) / len(times)
         spread_x, spread_y = [[x - min(hits)], [max(hits) - x]], [[y - min(times)], [max(times) - y]]
