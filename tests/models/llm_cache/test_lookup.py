@@ -6,12 +6,12 @@ from types import SimpleNamespace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.serving_oracles import hits_of_optimum, hits_of_pool, named, stack_distances
 from models.llm_cache import tokens
 from models.llm_cache.block import Block
 from models.llm_cache.chain import Chain
 from models.llm_cache.lookup import HashPrefixes, Prefixes, Sought
 from models.llm_cache.messages import Origin
+from models.llm_cache.oracles import hits_of_optimum, hits_of_pool, named, stack_distances
 from models.llm_cache.pool import Pool
 from models.llm_cache.radix import RadixPrefixes
 from models.llm_cache.settings import Settings
