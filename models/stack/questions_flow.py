@@ -15,9 +15,9 @@ from models.patterns import RetryPolicy
 from models.stack import documents_flow as documents
 from models.stack.backpressure import TOO_LATE
 from models.stack.events import Retrieved
-from models.stack.objects_port import ReplicatedObjects
 from models.stack.ports import Clocked, Errand, Generated, Inference
 from models.stack.recent import Recent
+from models.stack.seen_objects import SeenObjects
 from models.stack.wiring import Wiring
 from sim import MS, SECOND, Message, Refused, Timeout
 
@@ -231,9 +231,9 @@ class QuestionWork:
                 raise ActivityFailed(f"document {one.doc} is not READY")
         return b"cited"
 
-    def objects(self, attempt: Attempt) -> ReplicatedObjects:
+    def objects(self, attempt: Attempt) -> SeenObjects:
         """The objects port of this worker."""
-        return attempt.keep("objects", self._wiring.objects)
+        return attempt.keep("objects", lambda worker: SeenObjects(self._wiring.objects(worker)))
 
     def inference(self, attempt: Attempt) -> Inference:
         """The inference port of this worker."""

@@ -17,8 +17,9 @@ WORK, TRAIN = _range("60ms..240ms"), _range("500ms..2s")
 
 STORE: dict[str, object] = {"snapshot_every": 500, "keep_tail": 100, "tick_every": "2s", "collect_every": "10s"}
 SEARCH: dict[str, object] = {
-    "fetch_wait": "100ms", "relay_poll": "50ms", "sweep": "500ms", "collect": "1s", "retry_first": "500ms",
-    "retry_cap": "4s", "embed_first": "100ms", "results": 3,
+    "fetch_wait": "500ms", "relay_poll": "200ms", "broker_heartbeat": "150ms",
+    "group_heartbeat": "300ms", "sweep": "500ms", "collect": "1s", "retry_first": "500ms", "retry_cap": "4s",
+    "embed_first": "100ms", "results": 3,
 }  # fmt: skip
 FLOW: dict[str, object] = {"poll_wait": "1s", "slots": 6, "decision_timeout": "2s", "services": 1, "patience": "20s"}
 SERVING: dict[str, object] = {

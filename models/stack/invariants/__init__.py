@@ -10,7 +10,7 @@ from models.stack.invariants.calls import CappedAmplification, DeadlineKept, Goo
 from models.stack.invariants.documents import AcceptedIsKept, ExactlyOnce
 from models.stack.invariants.first_broken import FirstBroken
 from models.stack.invariants.gpus import CheckpointReadable, HintsNotOlder, OneGpuLedger
-from models.stack.invariants.ledgers import AnchoredOnce, LedgersAgree
+from models.stack.invariants.ledgers import AnchoredOnce, LedgerGoesOn, LedgersAgree
 from models.stack.invariants.questions import AnswerGrounded, DegradedTagged, TenantApart
 from models.stack.stack_settings import StackSettings
 from sim import Check, System
@@ -41,5 +41,6 @@ CHECKS: Mapping[str, Callable[[System], Check]] = {
 
 LEDGER_CHECKS: Mapping[str, Callable[[System], Check]] = {
     "ledgers-agree": lambda system: LedgersAgree(system.shared(Organisations).all),
+    "ledger-goes-on": lambda system: LedgerGoesOn(system.shared(Organisations).all, _settings(system).patience),
     "anchored-once": lambda _: AnchoredOnce(),
 }
