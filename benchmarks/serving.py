@@ -1,7 +1,7 @@
 """Seven policies on the same requests, and how much a request costs to simulate.
 
 python -m benchmarks.serving policies          hit ratio, latency and balance at several loads, paired by seed
-python -m benchmarks.serving scale             100,000 requests on 64 engines, and the cost of a request at three sizes
+python -m benchmarks.serving scale             100,000 requests on 64 engines, and what each costs as they become more
 python -m benchmarks.serving sparse            the same with one router and words of load every 500 ms
 python -m benchmarks.serving figures DIR       the picture of the first
 --trace PATH                                   lengths and times of a file like the Azure LLM inference trace 2023
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from statistics import mean, stdev
 
 from models.llm_cache import events
-from sim import SECOND, Emitted, Event, Run
-from sim.running import Running, run
+from sim import SECOND, Emitted, Event
+from sim.running import Running
 from sim.scenario.errors import ScenarioErrors
 from sim.scenario.loader import Loaded, load
 
@@ -33,7 +33,7 @@ POLICIES: dict[str, tuple[str, ...]] = {
 SPAN = range(10 * SECOND, 40 * SECOND)
 """Requests asked before it meet empty caches, those behind it may not be answered before the run ends."""
 GAPS_MS = (800, 400, 200, 130)
-SPEEDS = (50, 100, 200, 300)
+SPEEDS = (100, 200, 300)
 SEEDS = (1, 2, 3, 4)
 STUDENT = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 8: 2.365, 10: 2.262}
 """Number of seeds -> the 97.5% quantile of Student's distribution for their mean."""
@@ -150,35 +150,48 @@ def verdicts(found: Found, one: str, other: str) -> list[str]:
 BIG = (
     "systems.llm.nodes=66", P + "gpu=h100", P + "block_tokens=64", P + "total=1024", P + "stream_tokens=1024",
     P + "commit=100ms", "settle=0s", P + "traffic.gap=20ms", P + "traffic.clients=4", P + "traffic.system=[64, 512]",
-    P + "traffic.user=[100, 800]", P + "traffic.think=[2s, 10s]", "checks=[{sometimes: answered}]",
+    P + "traffic.user=[100, 800]", P + "traffic.think=[2s, 10s]",
 )  # fmt: skip
 SPARSE = ("systems.llm.nodes=65", P + "routers=1", P + "load_every=500ms", P + "dead_after=2s")
 RATE = 244
 """Requests answered in a second, about."""
+MARKS = (10_000, 30_000, 100_000)
+_cpu, _wall = time.process_time, time.perf_counter  # taken here: while a run lasts nobody may ask for the time
 
 
-def scale(more: tuple[str, ...] = (), sizes: tuple[int, ...] = (10_000, 30_000, 100_000)) -> None:
-    """The cost of a request while there are more and more of them: with all checks, and while nobody looks."""
-    for size in sizes:
-        loaded = load(SCENARIO, (*BIG, *more, f"duration={4 + size // RATE}s"))
-        watched, cpu, wall = _timed(loaded, observed=True)
-        _, bare, _ = _timed(loaded, observed=False)
-        answered = next(check.work for check in watched.checks if check.check == "sometimes answered")
-        counts, broken = watched.counts, ", ".join(check.check for check in watched.failed) or "none"
-        cost, bare_cost = cpu / answered * 1e6, bare / answered * 1e6
-        print(
-            f"{answered:>7,} answered   {counts.sent / answered:4.1f} messages, {counts.events / answered:4.1f} records"
-            f"   {cost:6.0f} us each, {cpu:6.1f} s ({wall:.0f} s of wall time), violated: {broken}"
-            f"   unwatched {bare_cost:6.0f} us, {bare:6.1f} s",
-            flush=True,
-        )
+def scale(most: int = MARKS[-1], more: tuple[str, ...] = ()) -> None:
+    """What a request costs between 0, 10,000, 30,000 and 100,000 of one run: with all checks, and unwatched."""
+    loaded = load(SCENARIO, (*BIG, *more, f"duration={8 + most // RATE}s"))
+    for observed in (True, False):
+        print(f"{'all checks' if observed else 'unwatched'}", flush=True)
+        _measure(loaded, [mark for mark in MARKS if mark <= most], observed=observed)
 
 
-def _timed(loaded: Loaded, *, observed: bool) -> tuple[Run, float, float]:
-    """What came of it, and the seconds of processor and of wall time that it took."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    result = run(loaded, 1, observed=observed)
-    return result, time.process_time() - cpu, time.perf_counter() - wall
+def _measure(loaded: Loaded, marks: Sequence[int], *, observed: bool) -> None:
+    running = Running(loaded, 1, keep_trace=False, observed=observed)
+    answered, last, began = 0, (0, _cpu()), (_cpu(), _wall())
+
+    def count(_: Emitted) -> None:
+        nonlocal answered, last
+        answered += 1
+        if answered in marks:
+            now = _cpu()
+            each = (now - last[1]) / (answered - last[0]) * 1e6
+            print(
+                f"    {last[0]:>7,} to {answered:>7,}   {each:6.0f} us of processor each"
+                f"   so far {now - began[0]:6.1f} s ({_wall() - began[1]:.0f} s of wall time)",
+                flush=True,
+            )
+            last = (answered, now)
+
+    running.world.subscribe((events.Answered,), count)
+    result = running.finish()
+    counts, broken = result.counts, ", ".join(check.check for check in result.failed) or "none"
+    print(
+        f"    {answered:,} answered   {counts.sent / answered:.1f} messages and {counts.events / answered:.1f} records"
+        f" each   {_cpu() - began[0]:.1f} s   violated: {broken}",
+        flush=True,
+    )
 
 
 PARTS = ("policies", "scale", "sparse")
@@ -218,7 +231,7 @@ def _run(words: list[str], trace: str) -> int:
         elif word == "scale":
             scale()
         else:
-            scale(SPARSE, (30_000,))
+            scale(30_000, SPARSE)
     return 0
 
 

@@ -46,18 +46,23 @@ def memory() -> None:
         )
 
 
-def little(seconds: int = 300) -> None:
+def little() -> None:
     """Requests in engines at a time, as engines say it every 100 ms, against arrivals x mean time from queue to end."""
     for gap in (800, 400):
-        loaded = load(SCENARIO, (*SETUP, P + f"traffic.gap={gap}ms", f"duration={seconds + 60}s"))
-        seen = watched(loaded, 1, events.Loaded, events.Queued, events.Gone)
-        span = range(30 * SECOND, (seconds + 30) * SECOND)
-        times, there = times_in_engines(seen, span), counted_in_engines(seen, span)
-        rate, stay = len(times) / seconds, mean(times) / SECOND
+        many, rate, stay, there = arrivals_and_times(gap, 300)
         print(
             f"    {rate:6.2f} requests/s x {stay:.3f} s = {rate * stay:7.3f}   counted {there:7.3f}"
-            f"   ratio {there / (rate * stay):.4f}   ({len(times):,} requests)"
+            f"   ratio {there / (rate * stay):.4f}   ({many:,} requests)"
         )
+
+
+def arrivals_and_times(gap: int, seconds: int) -> tuple[int, float, float, float]:
+    """Requests that came in a span, how many a second, their mean time in an engine in s; how many were in engines."""
+    loaded = load(SCENARIO, (*SETUP, P + f"traffic.gap={gap}ms", f"duration={seconds + 60}s"))
+    seen = watched(loaded, 1, events.Loaded, events.Queued, events.Gone)
+    span = range(30 * SECOND, (seconds + 30) * SECOND)
+    times = times_in_engines(seen, span)
+    return len(times), len(times) / seconds, mean(times) / SECOND, counted_in_engines(seen, span)
 
 
 def counted_in_engines(seen: list[Emitted], span: range) -> float:
