@@ -17,7 +17,7 @@ WORK, TRAIN = _range("60ms..240ms"), _range("500ms..2s")
 
 STORE: dict[str, object] = {"snapshot_every": 500, "keep_tail": 100, "tick_every": "2s", "collect_every": "10s"}
 SEARCH: dict[str, object] = {
-    "fetch_wait": "500ms", "relay_poll": "200ms", "broker_heartbeat": "150ms",
+    "fetch_wait": "800ms", "relay_poll": "200ms", "broker_heartbeat": "150ms",
     "group_heartbeat": "300ms", "sweep": "500ms", "collect": "1s", "retry_first": "500ms", "retry_cap": "4s",
     "embed_first": "100ms", "results": 3,
 }  # fmt: skip
@@ -27,7 +27,7 @@ SERVING: dict[str, object] = {
     "attempts_max": 2, "answer_within": "8s", "running_max": 8, "queue_max": 8, "answers_kept": "20s",
 }  # fmt: skip
 CLUSTER: dict[str, object] = {
-    "devices": 2, "types": ("a100",), "queues": ({"name": "training", "cohort": ""},), "renew": "1s", "lost": "3s",
+    "devices": 2, "types": ("a100",), "queues": ({"name": "training", "cohort": ""},), "renew": "1200ms", "lost": "3s",
     "tolerance": "2s", "resync": "3s", "bookmark": "1s", "leader": "3s", "ttl": "5s", "patience": "12s",
 }  # fmt: skip
 """What the layers' parameters are here unless a scenario says otherwise."""
