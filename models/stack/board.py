@@ -1,9 +1,29 @@
 """Which layer broke first: what every layer's promises came to, in the order of the layers from the bottom up."""
 
-from sim import Verdict, show_ns
+from typing import TYPE_CHECKING
 
-ORDER = ("veristore", "metadata", "org-1", "org-2", "org-3", "org-4", "smartsearch", "agentflow", "agreement")
+from sim import RunRecord, Verdict, show_ns
+
+if TYPE_CHECKING:
+    from sim.checks.history import History
+
+ORDER = (
+    "veristore",
+    "metadata",
+    "org-1",
+    "org-2",
+    "org-3",
+    "org-4",
+    "veriflow",
+    "serving",
+    "smartsearch",
+    "agentflow",
+    "agreement",
+)
 """From the bottom up: a layer may blame those before it."""
+
+LONG = ("train",)
+"""Verbs of clients that take as long as what they ask for."""
 
 
 class Board:
@@ -11,6 +31,14 @@ class Board:
 
     def __init__(self) -> None:
         self._verdicts: dict[str, list[Verdict]] = {}
+        self._history: History | None = None
+
+    def history(self, record: RunRecord) -> "History":
+        """What clients did that is over as soon as all layers have answered: not jobs, which take their own time."""
+        if self._history is None:
+            kept = [op for op in record.history if op.f not in LONG]
+            self._history = record.history if len(kept) == len(record.history) else type(record.history)(kept)
+        return self._history
 
     def note(self, layer: str, verdict: Verdict) -> None:
         """A promise of a layer was judged."""

@@ -6,18 +6,20 @@ A question is one operation with one request id, under which its run is started,
 from collections.abc import Mapping
 from typing import TypeVar
 
-from models import agentflow, smartsearch
+from models import agentflow, smartsearch, veriflow
 from models.smartsearch import SearchClient
 from models.stack import questions_flow as flow
 from models.stack.events import Answered, Asked
 from models.stack.flow_line import FlowLine, FlowPort
+from models.stack.ports import Clocked, Errand, JobWish
 from models.stack.wiring import Wiring
 from sim import MS, Message, Request, Script, Step, Timeout
 
 R = TypeVar("R", bound=Message)
 PAUSE = 20 * MS
 
-VERBS = {**smartsearch.VERBS, "ask": 0}
+LOOK = 500 * MS
+VERBS = {**smartsearch.VERBS, "ask": 0, "train": 0}
 COMPLETED = "COMPLETED"
 
 
@@ -35,12 +37,14 @@ class StackClient(SearchClient):
         self._runs = FlowPort(self, line)
         self._questions = self.random.child("questions")
         self._serial_asked = 0
+        self._jobs = self._wiring.jobs(self)
+        self._works = self.random.child("works")
         self._budget = self._wiring.parts.budget(self)
         super().on_start()
 
     def flows(self) -> "Mapping[str, smartsearch.ClientFlow]":
         """What it does at each verb."""
-        return {**super().flows(), "ask": self._ask_question}
+        return {**super().flows(), "ask": self._ask_question, "train": self._train}
 
     async def ask_api(self, request: Request[R]) -> R:
         """Ask the API, again as long as there is time and the budget for trying again lasts."""
@@ -68,9 +72,25 @@ class StackClient(SearchClient):
             if outcome.status != COMPLETED:
                 raise Timeout(f"the run ended as {outcome.status}")
             answer = flow.decode_answer(outcome.result)
-            told = answer.documents, answer.prompt, answer.text, answer.degraded
+            told = answer.documents, answer.prompt, answer.text, answer.degraded, answer.version
             self.emit(Answered(run, tenant, *told))
             operation.ok(answer.documents)
+
+    async def _train(self, step: Step) -> None:
+        """A job, until it is over."""
+        self._serial_asked += 1
+        tenant, key = self.tenant(step), f"{self.name}.t{self._serial_asked}"
+        wish = JobWish(1, self._works.between(*self._wiring.settings.train))
+        self.emit(Asked(key, "train", tenant, self._time))
+        clocked = Clocked(self, Errand(key, key, tenant, self._time))
+        with self.operation("train", key=f"{tenant}/{key}", arg=wish.work) as operation:
+            job, looks = await self._jobs.submit(clocked.now("submit"), key, wish), 0
+            while job.state not in veriflow.TERMINAL:
+                await self.sleep(LOOK)
+                looks += 1
+                job = await self._jobs.status(clocked.now(f"look/{looks}"), job)
+            if job.state == veriflow.SUCCEEDED:
+                operation.ok(job.state)
 
 
 def operation_of(request: Message, client: str) -> str:

@@ -14,9 +14,9 @@ from models.agentflow import Attempt, Flow, Policy, Program, StepFailure
 from models.patterns import RetryPolicy
 from models.stack.anchors import Hand
 from models.stack.events import TextFetched
-from models.stack.objects_port import ReplicatedObjects
 from models.stack.ports import Clocked, Errand
 from models.stack.recent import Recent
+from models.stack.seen_objects import SeenObjects
 from models.stack.wiring import Wiring
 from sim import MS, SECOND, Message, Refused, Request
 
@@ -224,9 +224,9 @@ class DocumentWork:
     async def _database(self, attempt: Attempt, request: Request[R]) -> None:
         await attempt.ask(self._layout.database, request, self._wiring.search.request_timeout)
 
-    def objects(self, attempt: Attempt) -> ReplicatedObjects:
+    def objects(self, attempt: Attempt) -> SeenObjects:
         """The objects port of this worker."""
-        return attempt.keep("objects", self._wiring.objects)
+        return attempt.keep("objects", lambda worker: SeenObjects(self._wiring.objects(worker)))
 
 
 def clock_of(attempt: Attempt, order: DocumentOrder) -> Clocked:

@@ -58,7 +58,7 @@ class Retrieved(Event):
 
 
 class Answered(Event):
-    """A client was given an answer: to which prompt, citing what, and why it is less than promised, if it is."""
+    """A client was given an answer: to which prompt, citing what, by which version, why it is less than promised."""
 
     operation: str
     tenant: str
@@ -66,6 +66,7 @@ class Answered(Event):
     prompt: bytes
     text: bytes
     degraded: tuple[str, ...]
+    version: int
 
 
 class Asked(Event):
@@ -75,3 +76,21 @@ class Asked(Event):
     verb: str
     tenant: str
     time: int
+
+
+class AskerBegan(Event):
+    """Whoever asks engines from here has just begun: what it asked before, nobody waits for."""
+
+
+class PoolHeld(Event):
+    """An engine has memory of a device from now on, in this epoch of the GPU node, and takes it for its row `row`."""
+
+    node: str
+    device: int
+    epoch: int
+    row: str
+    size: int
+
+
+class PoolFreed(Event):
+    """The engine of this node has no memory of a device any more."""

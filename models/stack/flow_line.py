@@ -6,9 +6,10 @@ Deciders, workers and clients are AgentFlow's own; only where they send what the
 from collections.abc import Sequence
 from typing import TypeVar
 
-from models import agentflow
+from models import agentflow, llm_cache
+from models.stack.cache_inference import Streams
 from models.stack.group_replica import ELSEWHERE
-from sim import MS, Actor, Message, Refused, Request, Stream, Timeout
+from sim import MS, Actor, Message, Refused, Request, Stream, Timeout, on
 
 R = TypeVar("R", bound=Message)
 BACK_OFF = (5 * MS, 50 * MS)
@@ -96,7 +97,13 @@ class LinedWorker(agentflow.Worker):
     def on_start(self) -> None:
         """Look for the store, and ask it for work."""
         self._line = FlowLine(self, self._servers, self.random.child("store"))
+        self.streams = Streams(self)
         super().on_start()
+
+    @on(llm_cache.Chunk)
+    def chunk(self, source: str, chunk: llm_cache.Chunk) -> None:
+        """Part of an answer, from a router of the engines."""
+        self.streams.hear(source, chunk)
 
     async def ask_store(self, request: Request[R], timeout: int) -> R:
         """One call."""

@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from models.stack import replicated_files as rf
-from sim import SECOND, Refused, Timeout
+from sim import MS, SECOND, Refused, Timeout
 
 if TYPE_CHECKING:
     from models import raft
     from sim import Actor
 
+GATHER = 20 * MS
 PATIENCE = 1 * SECOND
 Act = Callable[[], None]
 
@@ -62,7 +63,8 @@ class Gate:
             self._host.spawn(self._work_off())
 
     async def _work_off(self) -> None:
-        """Round after round, until there is nothing to say."""
+        """Round after round, until there is nothing to say. What is said at nearly the same time goes in together."""
+        await self._host.sleep(GATHER)
         while self.is_open and (self._written or self._waiting):
             written, self._written = self._written, []
             waiting, self._waiting = self._waiting, []

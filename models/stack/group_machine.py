@@ -5,6 +5,7 @@ from hashlib import blake2b
 import msgspec
 
 from models import raft
+from models.stack import whole_put
 from models.stack.replicated_files import MARK, ReplicatedFiles
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -12,7 +13,7 @@ _decode = msgspec.msgpack.Decoder(tuple[bytes, bytes]).decode
 
 
 class GroupMachine:
-    """Two machines on one log. They tell their commands apart by the first byte."""
+    """Two machines on one log. They tell their commands apart by how they begin."""
 
     def __init__(self, store: raft.Machine, files: ReplicatedFiles) -> None:
         self._store = store
@@ -20,7 +21,9 @@ class GroupMachine:
 
     def apply(self, index: int, command: bytes) -> bytes:
         """Do one command of either; returns its reply."""
-        return self._of(command).apply(index, command)
+        if self._of(command) is self.files:
+            return self.files.apply(index, command)
+        return whole_put.apply(self._store.apply, index, command)
 
     def query(self, question: bytes) -> bytes:
         """Answer a question to either."""
@@ -41,4 +44,4 @@ class GroupMachine:
         return blake2b(self._store.digest() + self.files.digest(), digest_size=16).digest()
 
     def _of(self, said: bytes) -> raft.Machine:
-        return self.files if said[:1] == MARK else self._store
+        return self.files if said[:1] == MARK and said[:2] != whole_put.WHOLE else self._store

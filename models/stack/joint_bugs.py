@@ -1,19 +1,22 @@
 # ruff: noqa: D102 - the class says what is wrong with its one method
 """Known bugs of the joints between layers: each layer keeps its promises, and the whole breaks one."""
 
-from models import smartsearch
+from models import smartsearch, veriflow
 from models.agentflow import Attempt, StepGiven
 from models.stack.anchor_ledger import AnchorLedger
 from models.stack.anchors import Offer
-from models.stack.backpressure import Budget
+from models.stack.backpressure import Budget, Places
+from models.stack.checkpoint_objects import ObjectCheckpoints
 from models.stack.documents_flow import DocumentWork
 from models.stack.flow_line import LinedWorker
 from models.stack.front import StackApi
-from models.stack.ports import Generated
-from models.stack.questions_flow import QuestionOrder, QuestionWork, Sources, StepOrder
+from models.stack.gpu_engine import GpuEngine, owner_of
+from models.stack.ports import Clocked, Generated
+from models.stack.questions_flow import RESULTS, QuestionOrder, QuestionWork, Sources, StepOrder
 from sim import Caller, Refused, Timeout
 
 TRIES = 3
+VECTORS = "vectors/"
 
 
 class KeyPerAttempt(LinedWorker):
@@ -76,6 +79,37 @@ class LeaseApart(DocumentWork):
 
     def heed(self, refusal: Refused) -> None:
         """Nothing."""
+
+
+class CitesPending(QuestionWork):
+    """Finds documents where their vectors are kept, whether or not they are published."""
+
+    async def find(self, attempt: Attempt, order: QuestionOrder, clocked: Clocked) -> list[tuple[int, int]]:
+        kept = await self.objects(attempt).list(clocked.now("vectors"), order.tenant, VECTORS)
+        named = sorted((int(doc), int(number)) for doc, number in (key.split("/")[1:] for key in kept))
+        return named[-RESULTS:]
+
+
+class QueuesUnbounded(Places):
+    """Turns nobody away."""
+
+    def take(self) -> bool:
+        return True
+
+
+class SecondLedger(GpuEngine):
+    """Counts the memory that it uses by itself."""
+
+    async def hold(self, epoch: int) -> veriflow.Row:
+        home = self.wiring.cluster_places.agents[0]
+        return veriflow.Row("", home, 1, 0, owner_of(self.name, epoch), 0, self.wiring.settings.engine_memory)
+
+
+class AckBeforeApply(ObjectCheckpoints):
+    """Takes a checkpoint for kept when it was sent to the store."""
+
+    async def keep(self, ask: veriflow.PutCheckpoint) -> None:
+        self.spawn(super().keep(ask))
 
 
 class TrustsRoot(AnchorLedger):

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from models import agentflow, raft, smartsearch
+from models import agentflow, llm_cache, raft, smartsearch, veriflow
 from models.agentflow import Recorded, StepStarted
 from models.stack.anchor_events import LedgerEntry
-from models.stack.events import Answered, HandedOver
+from models.stack.events import Answered, HandedOver, PoolHeld
 from sim import Emitted, Landmark
 
 Predicate = Callable[[Emitted], bool]
@@ -38,6 +38,19 @@ def _claimed_again() -> Predicate:
     return lambda emitted: isinstance(emitted.event, HandedOver) and emitted.event.attempt > 1
 
 
+def _row_moved() -> Predicate:
+    """An engine has memory again, and another row for it."""
+    rows: dict[str, str] = {}
+
+    def reached(emitted: Emitted) -> bool:
+        event = emitted.event
+        assert isinstance(event, PoolHeld), "this one is watched"
+        before, rows[emitted.node] = rows.get(emitted.node), event.row
+        return before is not None and before != event.row
+
+    return reached
+
+
 def _degraded() -> Predicate:
     return lambda emitted: isinstance(emitted.event, Answered) and bool(emitted.event.degraded)
 
@@ -60,6 +73,7 @@ _ALL = (
     Landmark("store_moved", (Recorded,), _store_moved),
     Landmark("step_tried_again", (Recorded,), _tried_again),
     Landmark("document_claimed_again", (HandedOver,), _claimed_again),
+    Landmark("row_moved", (PoolHeld,), _row_moved),
     Landmark("entered_without_one", (LedgerEntry,), _without_one),
     Landmark("answered_without_documents", (Answered,), _degraded),
 )
@@ -67,6 +81,8 @@ _ALL = (
 LANDMARKS: Mapping[str, Landmark] = {
     **{f"veristore/{name}": one for name, one in raft.LANDMARKS.items()},
     **{f"smartsearch/{name}": one for name, one in smartsearch.LANDMARKS.items()},
+    **{f"veriflow/{name}": one for name, one in veriflow.MODEL.landmarks.items()},
+    **{f"serving/{name}": one for name, one in llm_cache.MODEL.landmarks.items()},
     **{f"agentflow/{name}": one for name, one in agentflow.LANDMARKS.items()},
     **{landmark.name: landmark for landmark in _ALL},
 }

@@ -109,6 +109,7 @@ class OfLayer(Check):
         """The layer's verdict under its full name, noted for whoever asks which layer broke first."""
         own = replace(
             record,
+            history=self._board.history(record),
             servers=tuple(name for name in record.servers if name in self._servers),
             down=tuple(name for name in record.down if name in self._servers),
         )
@@ -117,15 +118,29 @@ class OfLayer(Check):
         return verdict
 
 
+class NotThere(Check):
+    """A promise of a layer that this stack does not have."""
+
+    def __init__(self, name: str, layer: str) -> None:
+        self.name = name
+        self._layer = layer
+
+    def conclude(self, record: RunRecord) -> Verdict:  # noqa: ARG002 - there is nothing to look at
+        """Nothing is claimed."""
+        return Verdict(self.name, "pass", f"there is no layer {self._layer} here")
+
+
 Make = Callable[[System], Check]
 
 
 def of_layer(layer: str, checks: Mapping[str, Make], rivals: tuple[str, ...] = ()) -> dict[str, Make]:
     """A layer's promises as promises of the stack. `rivals` are layers whose servers emit the same kinds of events."""
 
-    def make(check: Make) -> Make:
+    def make(name: str, check: Make) -> Make:
         def of_run(system: System) -> Check:
             layers = system.shared(Layers)
+            if layer not in layers.systems:
+                return NotThere(name, layer)
             tap = layers.taps.get(layer)
             if tap is None:
                 tap = layers.taps[layer] = Tap(layers.sees(layer, rivals))
@@ -134,4 +149,4 @@ def of_layer(layer: str, checks: Mapping[str, Make], rivals: tuple[str, ...] = (
 
         return of_run
 
-    return {f"{layer}/{name}": make(check) for name, check in checks.items()}
+    return {f"{layer}/{name}": make(f"{layer}/{name}", check) for name, check in checks.items()}

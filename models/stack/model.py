@@ -1,19 +1,21 @@
 """The model that scenarios name: `systems: {stack: {model: stack, nodes: 19, parameters: {size: small}}}`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import cast
 
-from models import agentflow, bft, raft, smartsearch, veristore
+from models import agentflow, bft, llm_cache, raft, smartsearch, veriflow, veristore
 from models.stack.anchor import Anchor
 from models.stack.anchors import Organisations
 from models.stack.caretaker import ObjectsCaretaker
+from models.stack.checkpoint_objects import checkpointing
 from models.stack.claim_holder import handing_over
 from models.stack.client import VERBS, StackClient
 from models.stack.deployment import deploy, servers_needed
 from models.stack.flow_line import LinedDecider, LinedWorker
 from models.stack.front import fronting
+from models.stack.gpu_engine import GpuEngine, on_gpus
 from models.stack.group_replica import GroupReplica, NewStore
 from models.stack.hosted_store import HostedStore
 from models.stack.inference_port import StandInEngine
@@ -23,6 +25,7 @@ from models.stack.layers import Layers, Make, of_layer
 from models.stack.mutants import LEDGER_MUTANTS, MUTANTS
 from models.stack.org_replica import replica_of
 from models.stack.parts import StoreParts
+from models.stack.serving_liveness import serving_liveness
 from models.stack.stack_parts import StackParts
 from models.stack.stack_settings import OrganisationSettings, StackSettings
 from models.stack.wiring import Wiring
@@ -55,8 +58,8 @@ class Assembly:
         self._groups()
         self._search()
         self._flow()
-        for name in self._at.engines:
-            self._system.server(name, partial(self._parts.engine, self._settings, self._parts.places))
+        self._cluster()
+        self._serving()
         self._organisations()
         for script in self._system.scripts:
             self._system.client(script.client, partial(StackClient, self._wiring, script))
@@ -95,11 +98,36 @@ class Assembly:
             attempt=handing_over(self._wiring),
             api=fronting(self._wiring),
         )
+        self._layer("smartsearch", self._at.search, self._wiring.search, parts, smartsearch.MODEL)
+
+    def _serving(self) -> None:
+        """Routers and engines, or engines that stand in for them."""
+        at, settings = self._at, self._settings
+        if settings.inference == "stand_in":
+            for name in at.engines:
+                self._system.server(name, partial(self._parts.engine, settings, self._parts.places))
+            return
+        parts = self._parts.serving
+        if settings.gpus == "veriflow":
+            parts = replace(parts, engine=on_gpus(self._wiring))
+        self._layer("serving", (*at.routers, *at.engines), self._wiring.serving, parts, llm_cache.MODEL)
+
+    def _cluster(self) -> None:
+        """The orchestrator of GPUs, whose checkpoints are objects."""
+        if self._settings.gpus == "stand_in":
+            return
+        wiring, parts = self._wiring, self._parts.cluster
+        self._layer("veriflow", self._at.cluster, wiring.cluster, parts, veriflow.MODEL)
+        checkpoints = partial(checkpointing(wiring), wiring.cluster, parts)
+        self._system.server(wiring.cluster_places.checkpoints, checkpoints)
+
+    def _layer(self, name: str, servers: Sequence[str], parameters: Parameters, parts: object, model: Model) -> None:
+        """A layer that is built as its own model says, from these parts."""
         composed = Mutant("composed", "how the parts of a layer are given to its build", (), parts)
-        layer = self._layers["smartsearch"] = System("smartsearch", self._at.search, self._wiring.search, composed)
-        smartsearch.MODEL.build(layer)
-        for name, (factory, _) in layer.factories.items():
-            self._system.server(name, factory)
+        layer = self._layers[name] = System(name, servers, parameters, composed)
+        model.build(layer)
+        for server, (factory, _) in layer.factories.items():
+            self._system.server(server, factory)
 
     def _flow(self) -> None:
         at, settings = self._at, self._settings
@@ -138,13 +166,22 @@ def _roles() -> Mapping[str, Callable[[Mapping[str, Actor]], Iterable[str]]]:
         "agentflow/worker": _of_kind(LinedWorker),
         "agentflow/notifier": _of_kind(agentflow.Service),
         "veristore/caretaker": _of_kind(ObjectsCaretaker),
-        "serving/engine": _of_kind(StandInEngine),
+        "serving/engine": _of_kind(StandInEngine, llm_cache.Engine),
+        "serving/router": _of_kind(llm_cache.Router),
+        "serving/hot": _hot,
+        **{f"veriflow/{role}": find for role, find in veriflow.MODEL.roles.items()},
         "agreement/anchor": _of_kind(Anchor),
     }
 
 
-def _of_kind(kind: type[Actor]) -> Callable[[Mapping[str, Actor]], list[str]]:
-    return lambda actors: [name for name, one in actors.items() if isinstance(one, kind)]
+def _of_kind(*kinds: type[Actor]) -> Callable[[Mapping[str, Actor]], list[str]]:
+    return lambda actors: [name for name, one in actors.items() if isinstance(one, kinds)]
+
+
+def _hot(actors: Mapping[str, Actor]) -> Iterable[str]:
+    """The engine with most to do, of those that serve."""
+    there = {name: one for name, one in actors.items() if not isinstance(one, GpuEngine) or one.is_there}
+    return llm_cache.MODEL.roles["hot"](there)
 
 
 def _leaders(actors: Mapping[str, Actor], *, hosting: bool) -> Iterable[str]:
@@ -159,6 +196,8 @@ CHECKS_OF_LAYERS = {
     **of_layer("metadata", raft.CHECKS, ("veristore",)),
     **of_layer("smartsearch", smartsearch.CHECKS),
     **of_layer("agentflow", agentflow.ENGINE_CHECKS),
+    **of_layer("veriflow", veriflow.MODEL.checks),
+    **of_layer("serving", {**llm_cache.MODEL.checks, "liveness": serving_liveness}),
 }
 
 STACK = Model(

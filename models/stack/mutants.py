@@ -77,6 +77,38 @@ JOINTS = (
         "Kleppmann, How to do distributed locking: the paused holder of a lease",
         "paused-worker",
     ),
+    _joint(
+        "cites-pending",
+        "documents are found where their vectors are kept, published or not",
+        ("answer-grounded",),
+        StackParts(questions=bugs.CitesPending),
+        "reads from a replica that skip the check which the primary makes",
+        "questions-beside-documents",
+    ),
+    _joint(
+        "queues-unbounded",
+        "nobody is turned away at the bottom",
+        ("goodput",),
+        StackParts(places=bugs.QueuesUnbounded),
+        "Site Reliability Engineering, chapter 22: a queue in front of an overloaded server",
+        "paused-engine",
+    ),
+    _joint(
+        "second-ledger",
+        "an engine counts the memory that it uses by itself",
+        ("one-gpu-ledger",),
+        StackParts(gpu_engine=bugs.SecondLedger),
+        "daemons that use GPUs beside the scheduler's allocation",
+        "jobs-beside-engine",
+    ),
+    _joint(
+        "ack-before-apply",
+        "a checkpoint is acknowledged when it is sent",
+        ("checkpoint-readable",),
+        StackParts(checkpoints=bugs.AckBeforeApply),
+        "asynchronous uploads that count as done",
+        "jobs-beside-engine",
+    ),
 )
 
 MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in (*JOINTS, *BUGS)}

@@ -11,6 +11,7 @@ from models.stack.backpressure import BUSY, Budget, Desk
 from models.stack.ports import Clocked, Errand
 from models.stack.raft_port import RaftPort
 from models.stack.settings import StoreSettings
+from models.stack.whole_put import WholePut
 from sim import Actor, Refused
 
 PORT = "objects"
@@ -38,13 +39,15 @@ class ReplicatedObjects:
     async def put(self, errand: Errand, bucket: str, key: str, body: bytes) -> str:
         """See `Objects`."""
         clocked, port = self._begin(errand, "put", bucket)
+        computed = veristore.md5_of(body)
         try:
-            upload = await self._writer.prepare(port, bucket, key, body, clocked.deadline)
-            commit = veristore.CommitPut(upload, veristore.IfAbsent())
-            reply = await port.ask(commit, clocked.deadline)
+            if 0 < len(body) <= self._settings.chunk_size:
+                reply = await port.put_whole(WholePut(bucket, key, body, computed), clocked.deadline)
+            else:
+                upload = await self._writer.prepare(port, bucket, key, body, clocked.deadline)
+                reply = await port.ask(veristore.CommitPut(upload, veristore.IfAbsent()), clocked.deadline)
         finally:
             self._free.append(port)
-        computed = veristore.md5_of(body)
         if isinstance(reply, veristore.Denied) and reply.status in (409, 412):
             return await self._known(clocked, bucket, key, computed)
         committed = veristore.done(reply, veristore.Committed)

@@ -7,6 +7,7 @@ to the operation. That time is no point on any clock: it is what remains, and ea
 
 from typing import Protocol
 
+from models.veriflow import Row
 from sim import Actor, Message
 
 
@@ -64,11 +65,67 @@ class Objects(Protocol):
         ...
 
 
+class JobWish(Message):
+    """So many GPUs for so much work (ns)."""
+
+    gpus: int
+    work: int
+
+
+class JobHandle(Message):
+    """A job, and in which state it was said to be."""
+
+    name: str
+    uid: int
+    state: str
+
+
+class Jobs(Protocol):
+    """Work for GPUs, by tenant and key."""
+
+    async def submit(self, errand: Errand, key: str, wish: JobWish) -> JobHandle:
+        """The job of this key, which is new or the same. Refused: another wish has the key, or it can never run."""
+        ...
+
+    async def status(self, errand: Errand, job: JobHandle) -> JobHandle:
+        """The job as it was, not before what this caller was told of any. Refused: it is no job of the tenant."""
+        ...
+
+    async def cancel(self, errand: Errand, job: JobHandle) -> JobHandle:
+        """It is not wanted any more. What is over stays as it is."""
+        ...
+
+
+class Devices(Protocol):
+    """Memory of GPUs as rows of a ledger. An id is used for one row, and never again."""
+
+    async def claim(self, errand: Errand, id_: str, owner: str, node: str, size: int) -> Row:
+        """`size` bytes of some device of a node; asked again, the same row. Refused: they are taken."""
+        ...
+
+    async def release(self, errand: Errand, id_: str) -> None:
+        """The row may go, whether or not it is there.
+
+        A claim that was doubled on its way may come behind this, or behind its refusal: owners look for rows that they
+        do not mean to hold.
+        """
+        ...
+
+    async def holds(self, errand: Errand, id_: str) -> bool:
+        """Whether the row stands."""
+        ...
+
+    async def held(self, errand: Errand, prefix: str) -> tuple[str, ...]:
+        """The ids that stand and begin so."""
+        ...
+
+
 class Generated(Message):
-    """What a model said to a prompt; `degraded` says why it is less than what was promised, if it is."""
+    """What a `version` of a model said to a prompt; `degraded` says why it is less than what was promised, if it is."""
 
     text: bytes
     degraded: tuple[str, ...]
+    version: int = 0
 
 
 class Inference(Protocol):

@@ -15,9 +15,9 @@ from models.patterns import RetryPolicy
 from models.stack import documents_flow as documents
 from models.stack.backpressure import TOO_LATE
 from models.stack.events import Retrieved
-from models.stack.objects_port import ReplicatedObjects
 from models.stack.ports import Clocked, Errand, Generated, Inference
 from models.stack.recent import Recent
+from models.stack.seen_objects import SeenObjects
 from models.stack.wiring import Wiring
 from sim import MS, SECOND, Message, Refused, Timeout
 
@@ -66,6 +66,7 @@ class Answer(Message):
     prompt: bytes
     text: bytes
     degraded: tuple[str, ...]
+    version: int
 
 
 class StepOrder(Message):
@@ -155,14 +156,20 @@ class QuestionWork:
         clocked = clock_of(attempt, order)
         cited: list[Cited] = []
         texts: list[bytes] = []
-        for doc in await self.search(attempt, order, clocked):
-            status = await self.ready(attempt, order, doc, clocked)
-            if status is None:
-                continue
-            one, text = await self._read(attempt, order, doc, status.attempt, clocked)
+        for doc, number in await self.find(attempt, order, clocked):
+            one, text = await self._read(attempt, order, doc, number, clocked)
             cited.append(one)
             texts.append(text)
         return Sources(tuple(cited), prompt_of(texts, order.question), ())
+
+    async def find(self, attempt: Attempt, order: QuestionOrder, clocked: Clocked) -> list[tuple[int, int]]:
+        """Documents that are READY, and the attempt that each is found by."""
+        found = []
+        for doc in await self.search(attempt, order, clocked):
+            status = await self.ready(attempt, order, doc, clocked)
+            if status is not None:
+                found.append((doc, status.attempt))
+        return found
 
     async def search(self, attempt: Attempt, order: QuestionOrder, clocked: Clocked) -> tuple[int, ...]:
         """The best documents of the tenant for the question."""
@@ -204,7 +211,7 @@ class QuestionWork:
         part = _decode_step(attempt.input)
         said = await self.ask_model(attempt, part)
         found = tuple(one.doc for one in part.sources.cited)
-        return encode(Answer(found, part.sources.prompt, said.text, self.tags(part.sources, said)))
+        return encode(Answer(found, part.sources.prompt, said.text, self.tags(part.sources, said), said.version))
 
     async def ask_model(self, attempt: Attempt, part: StepOrder) -> Generated:
         """One call, whatever comes of it: the step is what is tried again."""
@@ -224,9 +231,9 @@ class QuestionWork:
                 raise ActivityFailed(f"document {one.doc} is not READY")
         return b"cited"
 
-    def objects(self, attempt: Attempt) -> ReplicatedObjects:
+    def objects(self, attempt: Attempt) -> SeenObjects:
         """The objects port of this worker."""
-        return attempt.keep("objects", self._wiring.objects)
+        return attempt.keep("objects", lambda worker: SeenObjects(self._wiring.objects(worker)))
 
     def inference(self, attempt: Attempt) -> Inference:
         """The inference port of this worker."""

@@ -1,6 +1,8 @@
 """How a client of the store reaches it through Raft: its commands are operations of a session of the group."""
 
 from models import raft, veristore
+from models.stack.whole_put import WholePut
+from models.stack.whole_put import encode as encode_whole
 from sim import Refused, Timeout
 
 
@@ -14,6 +16,10 @@ class RaftPort:
         """Have a command done once; Refused if it was never logged, Timeout if it may have been."""
         body = veristore.encode_command(command)
         return veristore.decode_reply(await self._contact.ask(body, deadline, read=False))
+
+    async def put_whole(self, put: WholePut, deadline: int) -> veristore.Reply:
+        """Have a small object put by one command."""
+        return veristore.decode_reply(await self._contact.ask(encode_whole(put), deadline, read=False))
 
     async def query(self, question: veristore.Question, deadline: int) -> veristore.Reply:
         """Have a question answered, as the group answers reads. Nothing was changed, so no answer is Refused."""

@@ -17,6 +17,10 @@ class Recent(Generic[T]):
         """What was kept under the name."""
         return self._values.get(name)
 
+    def forget(self, name: Name) -> None:
+        """It may be another one, or none."""
+        self._values.pop(name, None)
+
     def keep(self, name: Name, value: T) -> None:
         """Keep a value."""
         self._values[name] = value

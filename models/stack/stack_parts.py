@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass, field
 
-from models import agentflow, smartsearch
+from models import agentflow, llm_cache, smartsearch, veriflow
 from models.stack.anchor_ledger import AnchorLedger
 from models.stack.backpressure import Budget, Places
+from models.stack.cache_inference import CachedInference
+from models.stack.checkpoint_objects import ObjectCheckpoints
 from models.stack.claim_holder import HandedOverAttempt
+from models.stack.devices_port import LedgerDevices
 from models.stack.documents_flow import DocumentWork
 from models.stack.flow_line import LinedWorker
 from models.stack.front import StackApi
+from models.stack.gpu_engine import GpuEngine
 from models.stack.group_replica import GroupReplica
 from models.stack.inference_port import StandInEngine, StandInInference
+from models.stack.jobs_port import VeriflowJobs
 from models.stack.objects_port import ReplicatedObjects
 from models.stack.parts import StoreParts
 from models.stack.questions_flow import QuestionWork
@@ -32,6 +37,13 @@ class StackParts:
     worker: type[LinedWorker] = LinedWorker
     objects: type[ReplicatedObjects] = ReplicatedObjects
     inference: type[StandInInference] = StandInInference
+    cached: type[CachedInference] = CachedInference
+    jobs: type[VeriflowJobs] = VeriflowJobs
+    devices: type[LedgerDevices] = LedgerDevices
+    checkpoints: type[ObjectCheckpoints] = ObjectCheckpoints
+    gpu_engine: type[GpuEngine] = GpuEngine
+    cluster: veriflow.Parts = field(default_factory=veriflow.Parts)
+    serving: llm_cache.Parts = field(default_factory=llm_cache.Parts)
     budget: type[Budget] = Budget
     places: type[Places] = Places
     ledger: type[AnchorLedger] = AnchorLedger

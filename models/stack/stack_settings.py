@@ -5,29 +5,43 @@ from typing import Annotated, Literal
 import pydantic
 from pydantic import TypeAdapter
 
-from models import agentflow, smartsearch
+from models import agentflow, llm_cache, smartsearch, veriflow
 from models.stack.settings import StoreSettings
 from sim import SECOND, Duration, DurationRange, Parameters
+from sim.parameters import Size
 
 Positive = Annotated[int, pydantic.Field(strict=True, ge=1)]
-WORK = TypeAdapter(DurationRange).validate_python("60ms..240ms")
+_range = TypeAdapter(DurationRange).validate_python
+WORK, TRAIN = _range("60ms..240ms"), _range("500ms..2s")
 
 
 STORE: dict[str, object] = {"snapshot_every": 500, "keep_tail": 100, "tick_every": "2s", "collect_every": "10s"}
 SEARCH: dict[str, object] = {
-    "fetch_wait": "100ms", "relay_poll": "50ms", "sweep": "500ms", "collect": "1s", "retry_first": "500ms",
-    "retry_cap": "4s", "embed_first": "100ms", "results": 3,
+    "fetch_wait": "800ms", "relay_poll": "200ms", "broker_heartbeat": "150ms",
+    "group_heartbeat": "300ms", "sweep": "500ms", "collect": "1s", "retry_first": "500ms", "retry_cap": "4s",
+    "embed_first": "100ms", "results": 3,
 }  # fmt: skip
 FLOW: dict[str, object] = {"poll_wait": "1s", "slots": 6, "decision_timeout": "2s", "services": 1, "patience": "20s"}
+SERVING: dict[str, object] = {
+    "total": 512, "stream_tokens": 8, "load_every": "500ms", "dead_after": "1500ms", "queue_wait": "1s", "stall": "2s",
+    "attempts_max": 2, "answer_within": "8s", "running_max": 8, "queue_max": 8, "answers_kept": "20s",
+}  # fmt: skip
+CLUSTER: dict[str, object] = {
+    "devices": 2, "types": ("a100",), "queues": ({"name": "training", "cohort": ""},), "renew": "1200ms", "lost": "3s",
+    "tolerance": "2s", "resync": "3s", "bookmark": "1s", "leader": "3s", "ttl": "5s", "patience": "12s",
+}  # fmt: skip
 """What the layers' parameters are here unless a scenario says otherwise."""
 
 
 class StackSettings(Parameters):
     """Parameters of `model: stack`.
 
-    size: how many servers each layer has (see `deployment`). store, search, flow: the parameters of the layers; search
-    has the number of its brokers and workers from the size. engine_places, engine_time: how many questions an engine
-    has at once, and how long it works on one; engine_patience: how long a call waits for it. submits_max: how many
+    size: how many servers each layer has (see `deployment`). store, search, flow, serving, cluster: the parameters
+    of the layers, whose numbers of servers come from the size. inference: whether prompts are answered by LLM serving
+    with its cache, or by engines that stand in for it: engine_places, engine_time: how many questions such a one has at
+    once, and how long it works on one. gpus: whether training jobs and engines have the GPUs of a cluster, or jobs are
+    remembered by who wants them, and engines have GPUs of their own. engine_memory: what an engine claims of a device.
+    train: how much work a job is. engine_patience: how long a call waits for an answer. submits_max: how many
     submissions the API has under way before it says 429. patience: within how long of healing goodput is back.
     """
 
@@ -35,9 +49,15 @@ class StackSettings(Parameters):
     store: StoreSettings
     search: smartsearch.Settings
     flow: agentflow.Settings
+    serving: llm_cache.Settings
+    inference: Literal["cache", "stand_in"] = "cache"
+    cluster: veriflow.Settings
+    gpus: Literal["veriflow", "stand_in"] = "veriflow"
+    engine_memory: Size = 20 * 2**30
+    train: DurationRange = TRAIN
     engine_places: Positive = 4
     engine_time: DurationRange = WORK
-    engine_patience: Duration = 1 * SECOND
+    engine_patience: Duration = 2 * SECOND
     submits_max: Positive = 16
     patience: Duration = 18 * SECOND
 
@@ -47,7 +67,7 @@ class StackSettings(Parameters):
         """What a scenario says of a layer is laid over the stack's own choice."""
         if not isinstance(given, dict):
             return given
-        layers = {"store": STORE, "search": SEARCH, "flow": FLOW}
+        layers = {"store": STORE, "search": SEARCH, "flow": FLOW, "serving": SERVING, "cluster": CLUSTER}
         return {**given, **{name: _laid_over(own, given.get(name, {})) for name, own in layers.items()}}
 
     @property

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models import smartsearch
-from models.stack.deployment import Deployment, search_settings
+from models import llm_cache, smartsearch, veriflow
+from models.stack.deployment import Deployment, cluster_settings, search_settings, serving_settings
+from models.stack.jobs_port import RememberedJobs
 from models.stack.stack_settings import StackSettings
 
 if TYPE_CHECKING:
+    from models.stack.devices_port import LedgerDevices
     from models.stack.objects_port import ReplicatedObjects
-    from models.stack.ports import Inference
+    from models.stack.ports import Inference, Jobs
     from models.stack.stack_parts import StackParts
     from sim import Actor
 
@@ -32,6 +34,31 @@ class Wiring:
         """Who is who in SmartSearch."""
         return smartsearch.lay_out(self.at.search, self.search)
 
+    @property
+    def serving(self) -> llm_cache.Settings:
+        """The parameters of LLM serving."""
+        return serving_settings(self.settings)
+
+    @property
+    def cluster(self) -> veriflow.Settings:
+        """The orchestrator's parameters."""
+        return cluster_settings(self.settings)
+
+    @property
+    def cluster_places(self) -> veriflow.Places:
+        """Who is who in the cluster."""
+        return veriflow.places_of(self.at.cluster, self.cluster)
+
+    def jobs(self, actor: "Actor") -> "Jobs":
+        """The jobs port of an actor."""
+        if self.settings.gpus == "stand_in":
+            return RememberedJobs(actor)
+        return self.parts.jobs(actor, self.cluster_places.apis, self.cluster, self.parts.budget)
+
+    def devices(self, actor: "Actor") -> "LedgerDevices":
+        """The devices port of an actor."""
+        return self.parts.devices(actor, self.cluster_places.apis, self.cluster.devices)
+
     def objects(self, actor: "Actor") -> "ReplicatedObjects":
         """The objects port of an actor."""
         return self.parts.objects(actor, self.at.objects, self.settings.store, self.parts.budget)
@@ -39,4 +66,6 @@ class Wiring:
     def inference(self, actor: "Actor") -> "Inference":
         """The inference port of an actor."""
         patience = self.settings.engine_patience
+        if self.settings.inference == "cache":
+            return self.parts.cached(actor, self.at.routers, patience, self.parts.budget)
         return self.parts.inference(actor, self.at.engines, patience, self.parts.budget)

@@ -13,17 +13,15 @@ from models.veriflow.objects import (
     ADMITTED,
     CHARGED,
     QUEUED,
-    READY,
     Attempt,
     Claim,
     Job,
     JobSpec,
-    Member,
     Node,
     Object,
     Queue,
 )
-from models.veriflow.placement import Buckets, Seat, best_fit
+from models.veriflow.room import Room
 from models.veriflow.settings import Settings
 from models.veriflow.tables import row_of
 
@@ -48,9 +46,7 @@ class Board:
     def __init__(self, settings: Settings, parts: "Parts") -> None:
         self._settings = settings
         self._parts = parts
-        self.rule = parts.gang_rule()
         self.quota = parts.quota()
-        self.nominations = parts.nominations()
         self._backoff = parts.backoff()
         self._clearance = parts.clearance()
         self.version = 0
@@ -62,7 +58,6 @@ class Board:
         self.version += 1
         self.jobs: dict[str, Job] = {}
         self.attempts: dict[str, Attempt] = {}
-        self.nodes: dict[str, Node] = {}
         self.queues: dict[str, Queue] = {}
         self.use: dict[tuple[str, str], int] = {}
         self.capacity: dict[str, int] = {}
@@ -73,13 +68,11 @@ class Board:
         self.waiting: dict[str, dict[Shape, list[Waiting]]] = {}
         self.unfit: dict[tuple[str, Shape], None] = {}
         self.attempts_of: dict[int, dict[str, None]] = {}
-        self.nominated: dict[tuple[str, int], str] = {}
-        self.ledger = self._parts.ledger()
+        self.room = Room(self._parts)
+        self.nodes = self.room.nodes
         self._oldest: dict[str, list[tuple[int, str]]] = {}
         self._delayed: list[tuple[int, str, int]] = []
         self._held: dict[str, None] = {}
-        self.buckets: dict[tuple[str, int], Buckets] = {}
-        self._counted: dict[str, tuple[tuple[str, int], int]] = {}
 
     def rebuild(self, objects: Iterable[Object]) -> None:
         """Know exactly these."""
@@ -118,8 +111,8 @@ class Board:
             self.jobs[name] = after
             self._charge(after)
             for device in after.nominated:
-                self.nominated[device] = name
-                self._recount(device[0])
+                self.room.nominated[device] = name
+                self.room.recount(device[0])
             if after.state == ADMITTED:
                 self.admitted[name] = None
             if after.victims or after.nominated:
@@ -150,11 +143,14 @@ class Board:
 
     def _forget_nominations(self, job: Job) -> None:
         for device in job.nominated:
-            if self.nominated.get(device) == job.name:
-                del self.nominated[device]
-                self._recount(device[0])
+            if self.room.nominated.get(device) == job.name:
+                del self.room.nominated[device]
+                self.room.recount(device[0])
 
     def _change_attempt(self, before: Object | None, after: Object | None) -> None:
+        if isinstance(before, Attempt) and isinstance(after, Attempt) and _places(before) == _places(after):
+            self.attempts[after.name] = after
+            return
         nodes: dict[str, None] = {}
         if isinstance(before, Attempt):
             self._drop_attempt(before, nodes)
@@ -167,9 +163,9 @@ class Board:
                     for row in rows_of(
                         str(after.job_uid), after.number, index, member.node, member.epoch, member.devices
                     ):
-                        self.ledger.write(row)
+                        self.room.ledger.write(row)
         for node in nodes:
-            self._recount(node)
+            self.room.recount(node)
         if isinstance(before, Attempt) and _held(before) > (_held(after) if isinstance(after, Attempt) else 0):
             self.stir(before.spec.gpu_type)
 
@@ -185,7 +181,7 @@ class Board:
                 for row in rows_of(
                     str(attempt.job_uid), attempt.number, index, member.node, member.epoch, member.devices
                 ):
-                    self.ledger.release(row.id)
+                    self.room.ledger.release(row.id)
 
     def _change_node(self, before: Object | None, after: Object | None) -> None:
         if isinstance(before, Node):
@@ -194,97 +190,24 @@ class Board:
         if isinstance(after, Node):
             self.capacity[after.gpu_type] = self.capacity.get(after.gpu_type, 0) + after.devices
             self.nodes[after.name] = after
-            self.ledger.put_node(after.name, after.devices, after.memory)
+            self.room.ledger.put_node(after.name, after.devices, after.memory)
         one = after if isinstance(after, Node) else before
         if isinstance(one, Node):
-            self._recount(one.name)
+            self.room.recount(one.name)
             self.stir(one.gpu_type)
 
     def _change_claim(self, before: Object | None, after: Object | None) -> None:
         if isinstance(before, Claim):
-            self.ledger.release(before.name)
+            self.room.ledger.release(before.name)
+            self.room.claims.pop(before.name, None)
         if isinstance(after, Claim):
-            self.ledger.write(row_of(after))
+            self.room.ledger.write(row_of(after))
+            self.room.claims[after.name] = after.node, after.device
         one = after if isinstance(after, Claim) else before
         if isinstance(one, Claim):
-            self._recount(one.node)
+            self.room.recount(one.node)
             if one.node in self.nodes:
                 self.stir(self.nodes[one.node].gpu_type)
-
-    # What is free
-
-    def is_usable(self, node: Node) -> bool:
-        """Whether rows may be written there."""
-        return node.state == READY and not node.cordoned and node.epoch > 0
-
-    def free_devices(self, node: Node, job: str) -> list[int]:
-        """Devices that a job could have there: free, there, and not nominated to another."""
-        if not self.is_usable(node):
-            return []
-        return [
-            device
-            for device in self.ledger.free(node.name)
-            if device not in node.missing
-            and not self.nominations.is_kept_from(self.nominated.get((node.name, device)), job)
-        ]
-
-    def _recount(self, name: str, job: str = "") -> None:
-        counted = self._counted.pop(name, None)
-        node = self.nodes.get(name)
-        if counted is not None:
-            kind, free = counted
-            self.buckets[kind].discard(self._place(name, node), free)
-        if node is not None and self.is_usable(node):
-            kind = node.gpu_type, node.memory
-            free = len(self.free_devices(node, job))
-            self.buckets.setdefault(kind, Buckets()).add((node.zone, name), free)
-            self._counted[name] = kind, free
-
-    def _place(self, name: str, node: Node | None) -> tuple[str, str]:
-        assert node is not None, f"{name} was counted, and nodes never go"
-        return node.zone, name
-
-    def counted(self, spec: JobSpec) -> dict[str, tuple[tuple[str, int], int]]:
-        """Of each usable node that fits a job: its kind, and how many devices are free there."""
-        return {
-            name: (kind, free)
-            for name, (kind, free) in self._counted.items()
-            if kind[0] == spec.gpu_type and kind[1] >= spec.memory
-        }
-
-    def buckets_for(self, spec: JobSpec) -> list[Buckets]:
-        """The nodes that fit a job, by what is free there."""
-        gpu_type = spec.gpu_type
-        return [one for (kind, memory), one in self.buckets.items() if kind == gpu_type and memory >= spec.memory]
-
-    def place(self, job: Job) -> tuple[Member, ...] | None:
-        """Where the whole gang goes, with its devices; None if it does not fit. Its own nominations are open."""
-        own = dict.fromkeys(node for node, _ in job.nominated)
-        for node in own:
-            self._recount(node, job.name)
-        members = self._seated(job)
-        for node in own:
-            self._recount(node)
-        return members
-
-    def _seated(self, job: Job) -> tuple[Member, ...] | None:
-        spec = job.spec
-        for count in range(spec.members, self.rule.least(spec) - 1, -1):
-            seats = best_fit(self.buckets_for(spec), spec, count)
-            if seats is not None:
-                return self._members(job, seats)
-        return None
-
-    def _members(self, job: Job, seats: list[Seat]) -> tuple[Member, ...]:
-        members = []
-        gpus = job.spec.gpus
-        for seat in seats:
-            node = self.nodes[seat.node]
-            devices = self.free_devices(node, job.name)
-            members += [
-                Member(node.name, node.epoch, tuple(devices[i * gpus : (i + 1) * gpus])) for i in range(seat.members)
-            ]
-        return tuple(members)
 
     # Who waits
 
@@ -338,6 +261,15 @@ class Board:
             return job
         return None
 
+    def set_aside(self, job: Job) -> bool:
+        """Let the next of its queue and shape try, if this one was evicted: it may not evict all that others may."""
+        heap = self.waiting[job.spec.queue][shape_of(job.spec)]
+        if not job.evicted_by or self._settings.order == "strict" or heap[0][2] != job.name:
+            return False
+        heappop(heap)
+        self._held[job.name] = None
+        return True
+
     def is_clear(self, job: Job) -> bool:
         """Whether its old members are gone."""
         names = self.attempts_of.get(job.uid, ())
@@ -347,16 +279,20 @@ class Board:
         """Whether a victim has to wait until its preemptor is served, or withdrawn."""
         return job.evicted_by in self.preparing
 
-    def oldest(self, gpu_type: str) -> Job | None:
-        """Who has waited longest for GPUs of a type."""
+    def by_age(self, gpu_type: str) -> Iterator[Job]:
+        """Who waits for GPUs of a type, the oldest first."""
         heap = self._oldest.get(gpu_type, [])
         while heap:
             uid, name = heap[0]
             job = self.waits(name, uid)
             if job is not None:
-                return job
+                yield job
+                break
             heappop(heap)
-        return None
+        for uid, name in sorted(heap)[1:]:
+            job = self.waits(name, uid)
+            if job is not None:
+                yield job
 
     def shapes(self, queue: str, *, all_of_them: bool) -> Iterator[tuple[Shape, Job]]:
         """The head of each shape of a queue, or only of those that may fit."""
@@ -369,6 +305,11 @@ class Board:
                     del self.waiting[queue][shape]
                 continue
             yield shape, job
+
+
+def _places(attempt: Attempt) -> list[tuple[str, tuple[int, ...], bool]]:
+    """Where its members are, and whether they have rows."""
+    return [(member.node, member.devices, member.held) for member in attempt.members]
 
 
 def _held(attempt: Attempt) -> int:

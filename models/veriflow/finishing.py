@@ -75,7 +75,7 @@ class Finishing:
         preemptor = tables.jobs.get(by)
         if preemptor is None or preemptor.state not in (QUEUED, ADMITTED) or job.name not in preemptor.victims:
             return False
-        return self._victims.is_legal(tables.queues, tables.use, self.capacity(), preemptor, job)
+        return self._victims.is_legal(tables.jobs, tables.queues, tables.use, self.capacity(), preemptor, job)
 
     def capacity(self) -> dict[str, int]:
         """GPUs of the whole cluster by type."""

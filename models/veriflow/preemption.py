@@ -30,10 +30,10 @@ class Copy:
         self._board = board
         self._job = job
         self.use = dict(board.use)
-        counted = board.counted(job.spec)
+        counted = board.room.counted(job.spec)
         self.free = {name: free for name, (_, free) in counted.items()}
         self._kinds = {name: kind for name, (kind, _) in counted.items()}
-        self._buckets = {kind: board.buckets[kind].copy() for kind in dict.fromkeys(self._kinds.values())}
+        self._buckets = {kind: board.room.buckets[kind].copy() for kind in dict.fromkeys(self._kinds.values())}
         self._freed: dict[str, list[int]] = {}
 
     def evict(self, victim: Job) -> None:
@@ -86,7 +86,7 @@ class Copy:
         """The devices it would get."""
         found: list[Device] = []
         for seat in best_fit(list(self._buckets.values()), spec, spec.members) or ():
-            free = self._board.free_devices(self._board.nodes[seat.node], self._job.name)
+            free = self._board.room.free_devices(self._board.nodes[seat.node], self._job.name)
             devices = sorted({*free, *self._freed.get(seat.node, ())})
             found += [(seat.node, device) for device in devices[: seat.members * spec.gpus]]
         return tuple(found)
@@ -169,7 +169,7 @@ class Preemption:
 
     def _is_legal(self, copy: Copy, job: Job, victim: Job) -> bool:
         board = self._board
-        return self._victims.is_legal(board.queues, copy.use, board.capacity, job, victim)
+        return self._victims.is_legal(board.jobs, board.queues, copy.use, board.capacity, job, victim)
 
     def _put_back(self, copy: Copy, job: Job, taken: list[Job]) -> list[Job]:
         kept = list(taken)

@@ -58,11 +58,12 @@ class Settings(Parameters):
     every `bookmark`; a leader that nobody saw for `leader` is replaced. A failed attempt is repeated after
     `backoff` times 2^(n-1), at most `backoff_cap`. Who waited longer than `age_max` is not passed any more; a preemptor
     waits for its devices for `preempt_wait`; victims have `grace` for a last checkpoint. `history` revisions are kept
-    for watches; `push` gathers them. `elect: false` lets all loops act at once.
+    for watches; `push` gathers them; the store's log is cut after `compact` records, or as many as `history` or objects
+    if these are more. `elect: false` lets all loops act at once.
 
     Tenants: jobs of up to `members` times `gpus` GPUs and `work`; of them `final` fail for good, `flaky` once or twice,
     `huge` can never fit. A terminal job is removed after `ttl`; nobody submits after `until` (0s: no end). Liveness:
-    a job is over within `patience` of its submission, or of the healing of everything.
+    a job is over within `patience` of its submission, or of the healing of everything, and the queue ahead of it.
     """
 
     profile: Literal["fast", "kube"] = "fast"
@@ -93,6 +94,7 @@ class Settings(Parameters):
     call_timeout: Duration = 500 * MS
     push: Duration = 1 * MS
     history: Count = 1000
+    compact: Count = 1000
     tenants: Count = 2
     members: Count = 2
     gpus: Count = 4

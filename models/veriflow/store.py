@@ -1,4 +1,4 @@
-"""The store: the machine behind a journal, one record for each command, and the source of all watches.
+"""The store: the machine behind a log, one record for each command, and the source of all watches.
 
 What it answers, pushes and tells leaves when the record is durable. Its clock is logical: it goes on from the last
 record that was logged, as the monotonic clock does, so a wall clock that jumps moves no deadline, and none passes while
@@ -7,13 +7,13 @@ it is down.
 
 from typing import TYPE_CHECKING
 
-from models.patterns import Journal
 from models.veriflow import messages as m
 from models.veriflow.commands import LATE, Command, Create, Finish, Record, Reply, Report
 from models.veriflow.events import LateWord
 from models.veriflow.machine import Machine
 from models.veriflow.objects import KINDS, Node, Object, Queue, kind_of
 from models.veriflow.places import Places, nodes_of, queues_of
+from models.veriflow.record_log import RecordLog
 from models.veriflow.settings import Settings
 from models.veriflow.watch import Watches, concerns
 from sim import Actor, Caller, on
@@ -31,19 +31,22 @@ class Store(Actor):
         self._parts = parts
 
     def on_start(self) -> None:
-        """Read the journal, and say everything again."""
+        """Read the log, and say again what is in it."""
         settings = self._settings
         self.machine = Machine(settings, self._parts)
         self._watches = Watches(self, settings.history, settings.push)
-        self._journal: Journal[Record] = Journal(self.disk, "store", Record)
-        written = self._journal.read()
+        self._log = RecordLog(self, max(settings.compact, settings.history))
+        state, written = self._log.read()
+        if state is not None:
+            self.machine.restore(state)
+            self._watches.log.reset(self.machine.tables.revision)
         for record in written:
             self.machine.act(record)
             self._tell()
             self._watches.log.append(self.machine.written.changes)
         self._base, self._since = self.machine.tables.at, self.elapsed()
         declared: list[Queue | Node] = [*queues_of(settings), *nodes_of(self._places, settings)]
-        if not written:
+        if state is None and not written:
             for one in declared:
                 self._do(Create(one), self.name)
         self._watches.revision, self._watches.at = self.machine.tables.revision, self.machine.tables.at
@@ -52,7 +55,7 @@ class Store(Actor):
 
     def _do(self, command: Command, by: str) -> Reply:
         record = Record(self._base + self.elapsed() - self._since, by, command)
-        self._journal.append(record)
+        self._log.append(record, self.machine.tables.count, self.machine.snapshot)
         reply = self.machine.act(record)
         self._tell()
         return reply

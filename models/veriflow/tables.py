@@ -82,6 +82,12 @@ class Tables:
         tables = (self.queues, self.nodes, self.leases, self.claims, self.jobs, self.attempts)
         return [one for table in tables for one in table.values()]
 
+    @property
+    def count(self) -> int:
+        """How many objects there are."""
+        few = len(self.queues) + len(self.nodes) + len(self.leases) + len(self.claims)
+        return few + len(self.jobs) + len(self.attempts)
+
     # Writing
 
     def put(self, one: Object) -> Object:

@@ -1,4 +1,9 @@
-"""Who may be preempted by whom: rules of section 'preemption' of Kueue, judged on objects as they are."""
+"""Who may be preempted by whom: rules of section 'preemption' of Kueue, judged on objects as they are.
+
+Priority, reclaim and fair shares are each an order, but not together: a queue takes its nominal quota back, its larger
+job of a higher priority takes that and borrows, and the one that was reclaimed from takes it again by its lesser share
+(Kueue #14543). So nobody who would borrow evicts one for whom it was evicted, directly or through others.
+"""
 
 from collections.abc import Mapping
 
@@ -15,7 +20,13 @@ class Victims:
         self._fair = fair
 
     def is_legal(
-        self, queues: Mapping[str, Queue], use: Use, capacity: Mapping[str, int], preemptor: Job, victim: Job
+        self,
+        jobs: Mapping[str, Job],
+        queues: Mapping[str, Queue],
+        use: Use,
+        capacity: Mapping[str, int],
+        preemptor: Job,
+        victim: Job,
     ) -> bool:
         """Whether `preemptor` may evict `victim`. The preemptor's own need counts once, admitted already or not."""
         spec, theirs = preemptor.spec, victim.spec
@@ -23,15 +34,29 @@ class Victims:
             return False
         if self.is_protected(victim, preemptor):
             return False
-        if spec.queue == theirs.queue:
-            return theirs.priority < spec.priority
         own, other = queues[spec.queue], queues[theirs.queue]
+        more = 0 if preemptor.state in CHARGED else spec.need
+        if own is other:
+            stays = self.is_reclaim(own, use, spec.gpu_type, more - theirs.need)
+            return theirs.priority < spec.priority and (stays or not self.is_in_debt(jobs, preemptor, victim))
         if not own.cohort or own.cohort != other.cohort or not is_borrowing(other, use, spec.gpu_type):
             return False
-        more = 0 if preemptor.state in CHARGED else spec.need
         if self.is_reclaim(own, use, spec.gpu_type, more):
             return True
-        return self._fair and self._is_fairer(FairShare(self._share, capacity, queues), use, preemptor, victim, more)
+        if not self._fair or self.is_in_debt(jobs, preemptor, victim):
+            return False
+        return self._is_fairer(FairShare(self._share, capacity, queues), use, preemptor, victim, more)
+
+    def is_in_debt(self, jobs: Mapping[str, Job], preemptor: Job, victim: Job) -> bool:
+        """Whether the preemptor was evicted for the victim, or for one who was evicted for it, and so on."""
+        met: dict[str, None] = {}
+        name = preemptor.evicted_by
+        while name in jobs and name not in met:
+            if name == victim.name:
+                return True
+            met[name] = None
+            name = jobs[name].evicted_by
+        return False
 
     def is_protected(self, victim: Job, preemptor: Job) -> bool:
         """Nobody younger passes an elder, nor takes its devices again: or it would be served and evicted for ever."""

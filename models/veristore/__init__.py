@@ -16,11 +16,29 @@ from models.veristore.clients.settings import ClientSettings
 from models.veristore.clients.writer import Writer
 from models.veristore.invariants.of_clients import KV_CHECKS, object_checks
 from models.veristore.machine.clock import LogicalClock
-from models.veristore.machine.commands import Command, CommitPut, DeleteObject, IfAbsent, Tick, encode_command
+from models.veristore.machine.commands import (
+    Command,
+    CommitPut,
+    DeleteObject,
+    IfAbsent,
+    OpenPut,
+    Tick,
+    WriteChunk,
+    encode_command,
+)
 from models.veristore.machine.parts import MachineParts
 from models.veristore.machine.questions import Head, ListObjects, Question, encode_question
 from models.veristore.machine.replica import StoreMachine
-from models.veristore.machine.replies import Committed, Denied, Found, Listed, Reply, Written, decode_reply
+from models.veristore.machine.replies import (
+    Committed,
+    Denied,
+    Found,
+    Listed,
+    Reply,
+    UploadOpen,
+    Written,
+    decode_reply,
+)
 from models.veristore.machine.view import Change, Draft
 from models.veristore.model import MODEL
 from models.veristore.object_events import ObjectCommitted, ObjectDeleted, events_of
@@ -50,6 +68,7 @@ __all__ = [
     "ObjectCommitted",
     "ObjectDeleted",
     "ObjectStored",
+    "OpenPut",
     "Parts",
     "Port",
     "Question",
@@ -58,6 +77,8 @@ __all__ = [
     "StoreClient",
     "StoreMachine",
     "Tick",
+    "UploadOpen",
+    "WriteChunk",
     "Writer",
     "Written",
     "accepted",

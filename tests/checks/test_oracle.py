@@ -17,7 +17,7 @@ from sim.checks.split import split
 from tests.checks.histories import brute_force
 from tests.checks.worlds import WORLDS, random_history, simulated_history
 
-SMALL = 3_000
+SMALL = 2_000
 CHUNKS = 5
 WHOLE = 10**9
 

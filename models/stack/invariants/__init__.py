@@ -5,26 +5,34 @@ from typing import cast
 
 from models.stack.anchors import Organisations
 from models.stack.board import Board
+from models.stack.cache_inference import cold_of
 from models.stack.invariants.calls import CappedAmplification, DeadlineKept, Goodput
 from models.stack.invariants.documents import AcceptedIsKept, ExactlyOnce
 from models.stack.invariants.first_broken import FirstBroken
-from models.stack.invariants.ledgers import AnchoredOnce, LedgersAgree
+from models.stack.invariants.gpus import CheckpointReadable, HintsNotOlder, OneGpuLedger
+from models.stack.invariants.ledgers import AnchoredOnce, LedgerGoesOn, LedgersAgree
 from models.stack.invariants.questions import AnswerGrounded, DegradedTagged, TenantApart
 from models.stack.stack_settings import StackSettings
 from sim import Check, System
 
 
+def _settings(system: System) -> StackSettings:
+    return cast("StackSettings", system.parameters)
+
+
 def _goodput(system: System) -> Check:
-    settings = cast("StackSettings", system.parameters)
-    return Goodput(settings.patience, max((script.timeout_ns for script in system.scripts), default=0))
+    return Goodput(_settings(system).patience, max((script.timeout_ns for script in system.scripts), default=0))
 
 
 CHECKS: Mapping[str, Callable[[System], Check]] = {
     "exactly-once-end-to-end": lambda _: ExactlyOnce(),
     "accepted-is-kept": lambda _: AcceptedIsKept(),
-    "answer-grounded": lambda _: AnswerGrounded(),
+    "answer-grounded": lambda system: AnswerGrounded(cold_of(_settings(system))),
     "tenant-apart-everywhere": lambda _: TenantApart(),
     "degraded-tagged": lambda _: DegradedTagged(),
+    "one-gpu-ledger": lambda system: OneGpuLedger(_settings(system).cluster.memory),
+    "checkpoint-readable": lambda _: CheckpointReadable(),
+    "hints-not-older": lambda system: HintsNotOlder(_settings(system).serving.dead_after),
     "deadline-kept": lambda _: DeadlineKept(),
     "capped-amplification": lambda _: CappedAmplification(),
     "goodput": _goodput,
@@ -33,5 +41,6 @@ CHECKS: Mapping[str, Callable[[System], Check]] = {
 
 LEDGER_CHECKS: Mapping[str, Callable[[System], Check]] = {
     "ledgers-agree": lambda system: LedgersAgree(system.shared(Organisations).all),
+    "ledger-goes-on": lambda system: LedgerGoesOn(system.shared(Organisations).all, _settings(system).patience),
     "anchored-once": lambda _: AnchoredOnce(),
 }

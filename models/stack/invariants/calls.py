@@ -65,6 +65,15 @@ def _faulty(record: RunRecord, begin: int, end: int) -> int:
     return total
 
 
+def longest_quiet(record: RunRecord, begin: int, end: int) -> int:
+    """The longest time between two times, in ns, in which no fault was on."""
+    longest, upto = 0, begin
+    for span in sorted(record.faults, key=lambda one: one.since_ns):
+        longest = max(longest, min(end, span.since_ns) - upto)
+        upto = max(upto, end if span.until_ns is None else span.until_ns)
+    return max(longest, end - upto)
+
+
 class CappedAmplification(Invariant):
     """Calls that repeat a key are few: over ten seconds a tenth of the others at that port, and one of each caller.
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from models import veristore
 from models.stack.anchor_events import Batched, LedgerEntry
 from models.stack.anchors import Organisation, batch_key
-from sim import Check, Emitted, RunRecord, Verdict
+from sim import Check, Emitted, RunRecord, Verdict, show_ns
 from sim.invariants import Invariant, when
 
 
@@ -94,3 +94,44 @@ class AnchoredOnce(Invariant):
             if (name, n) != (event.organisation, event.n):
                 said = f"document {doc} is in batch {n} of {name} ({when(first)})"
                 self.contradict(emitted, f"{said} and in batch {event.n} of {event.organisation} ({when(emitted)})")
+
+
+class LedgerGoesOn(Check):
+    """A batch that an honest organisation has certified is entered in time, once all has healed: at an honest anchor.
+
+    Up to f that lie hold nobody up. With more there is no promise to keep, and a ledger that stands still says so.
+    """
+
+    name = "ledger-goes-on"
+    watches = (Batched, LedgerEntry)
+
+    def __init__(self, organisations: Sequence[Organisation], patience: int) -> None:
+        self._anchors = {one.name: one.anchor for one in organisations}
+        self._patience = patience
+        self._batched: dict[tuple[str, int], Emitted] = {}
+        self._entered: dict[tuple[str, int], list[Emitted]] = {}
+
+    def observe(self, emitted: Emitted) -> None:
+        """Keep when each was certified first, and who entered it when."""
+        event = emitted.event
+        if isinstance(event, Batched):
+            self._batched.setdefault((event.organisation, event.n), emitted)
+        elif isinstance(event, LedgerEntry):
+            self._entered.setdefault((event.organisation, event.n), []).append(emitted)
+
+    def conclude(self, record: RunRecord) -> Verdict:
+        """The first that waited too long."""
+        judged = 0
+        for batch, emitted in self._batched.items():
+            due = max(emitted.t_ns, record.settle_ns) + self._patience
+            if due > record.end_ns or self._anchors[batch[0]] in record.byzantine:
+                continue
+            judged += 1
+            times = [one.t_ns for one in self._entered.get(batch, ()) if one.node not in record.byzantine]
+            if not times or min(times) > due:
+                said = f"batch {batch[1]} of {batch[0]} was certified ({when(emitted)}) and not entered until"
+                return Verdict(self.name, "fail", f"{said} {show_ns(due)}", "liveness", at_ns=due)
+        if not judged:
+            said = f"the claim needs a settle phase of {show_ns(self._patience)} and a batch before its end"
+            return Verdict(self.name, "unknown", said, "liveness")
+        return Verdict(self.name, "pass", f"{judged} batches were entered in time", "liveness")

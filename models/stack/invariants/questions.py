@@ -1,8 +1,8 @@
 """What an answer rests on: documents that were there for its tenant, and the prompt that was recorded with it."""
 
 from models import smartsearch
+from models.stack.cache_inference import Cold
 from models.stack.events import Answered, PortCalled, Retrieved, TextFetched
-from models.stack.inference_port import compute
 from sim import Emitted
 from sim.invariants import Invariant, when
 
@@ -17,8 +17,9 @@ class AnswerGrounded(Invariant):
     claim = "every answer cited READY documents of its tenant, and was that of its prompt"
     watches = (smartsearch.Accepted, smartsearch.Ready, Retrieved, Answered)
 
-    def __init__(self) -> None:
+    def __init__(self, cold: Cold) -> None:
         super().__init__()
+        self._cold = cold
         self._tenants: dict[int, str] = {}
         self._ready: dict[int, None] = {}
         self._retrieved: dict[str, set[int]] = {}
@@ -47,7 +48,7 @@ class AnswerGrounded(Invariant):
         unknown = sorted(set(event.documents) - self._retrieved.get(event.operation, set()))
         if unknown:
             self.contradict(emitted, f"{said} cites document {unknown[0]}, which was not retrieved for it")
-        if not event.degraded and event.text != compute(event.prompt):
+        if not event.degraded and event.text != self._cold(event.prompt, event.version):
             self.contradict(emitted, f"{said} is not what its prompt gives, and does not say why")
 
 

@@ -94,7 +94,7 @@ class GangWhole(Check):
     """A gang has all its rows, and all its members run, but for the time that starting and noticing takes."""
 
     name = "gang-whole"
-    watches = (*FACTS, *PHYSICAL)
+    watches = (e.Bound, e.AttemptState, *PHYSICAL)
 
     def __init__(self, world: World, settings: Settings) -> None:
         self._world = world
@@ -184,7 +184,7 @@ class Fits(Invariant):
 
     name = "fits"
     claim = "every row was where it may be"
-    watches = FACTS
+    watches = (e.Bound,)
 
     def __init__(self, world: World) -> None:
         super().__init__()

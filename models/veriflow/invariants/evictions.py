@@ -4,11 +4,14 @@ from fractions import Fraction
 
 from models.veriflow import events as e
 from models.veriflow.invariants.quiet import undisturbed
-from models.veriflow.invariants.world import DONE, FACTS, HOLDING, World
+from models.veriflow.invariants.world import DONE, HOLDING, World
 from models.veriflow.objects import Job, Queue
 from models.veriflow.settings import Settings
 from sim import SECOND, Check, Emitted, RunRecord, Verdict, show_ns
 from sim.invariants import when
+
+ROUNDS_MAX = 2
+"""A victim may come back by another's room and be taken again; more often they go round in circles."""
 
 RECENT = 2 * SECOND
 """A simulation sees the world as it was a moment ago: what changed so recently may have been otherwise in it."""
@@ -18,7 +21,7 @@ class VictimsLegal(Check):
     """Each victim is one that the rules allow at that revision, and its preemptor is served, or gives up, in time."""
 
     name = "victims-legal"
-    watches = FACTS
+    watches = (e.JobState, e.Preempted, e.Bound, e.NodeState, e.QueueSet)
 
     def __init__(self, world: World, settings: Settings) -> None:
         self._world = world
@@ -29,6 +32,7 @@ class VictimsLegal(Check):
         self._bound_at: dict[str, int] = {}
         self._node_at: dict[str, int] = {}
         self._elders: dict[str, None] = {}
+        self._rounds: dict[tuple[str, str], int] = {}
 
     @property
     def violated(self) -> bool:
@@ -40,6 +44,8 @@ class VictimsLegal(Check):
         event = emitted.event
         if not self._world.see(emitted):
             return
+        if isinstance(event, (e.NodeState, e.QueueSet)):
+            self._rounds.clear()
         if isinstance(event, e.JobState):
             self._follow(emitted, event)
         elif isinstance(event, e.Preempted):
@@ -59,6 +65,8 @@ class VictimsLegal(Check):
         job, name = event.job, event.job.name
         if event.before == "":
             self._elders.pop(name, None)
+        if event.before == "" or job.cancel or job.state in (*DONE, "BACKOFF"):
+            self._rounds.clear()
         if job.state == "ADMITTED" and event.before == "QUEUED" and event.at - job.since > self._settings.age_max:
             self._elders[name] = None
         before = self._kept.get(name)
@@ -135,6 +143,15 @@ class VictimsLegal(Check):
                 emitted,
                 f"{event.victim} was evicted for {event.preemptor} of {preemptor.spec.queue}, against the rules",
             )
+        self._count_round(emitted, event)
+
+    def _count_round(self, emitted: Emitted, event: e.Preempted) -> None:
+        """While nobody comes, ends or fails, evictions come to rest: nobody evicts the same one for ever."""
+        pair = event.victim, event.preemptor
+        self._rounds[pair] = self._rounds.get(pair, 0) + 1
+        if self._rounds[pair] > ROUNDS_MAX:
+            said = f"{event.victim} was evicted for {event.preemptor} {self._rounds[pair]} times"
+            self._contradict(emitted, f"{said}, and meanwhile nobody came or ended")
 
     def _is_legal(self, preemptor: Job, victim: Job) -> bool:
         """By the use before the eviction: the victim's need still counts."""

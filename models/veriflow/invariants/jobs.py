@@ -2,7 +2,7 @@
 
 from models.veriflow import events as e
 from models.veriflow.api import spec_digest
-from models.veriflow.invariants.world import DONE, FACTS, World
+from models.veriflow.invariants.world import DONE, World
 from models.veriflow.objects import Job
 from models.veriflow.settings import Settings
 from sim import Emitted
@@ -32,7 +32,7 @@ class OneJob(Invariant):
 
     name = "one-job"
     claim = "each key was one job, and no answer named another"
-    watches = (*FACTS, e.Answered, e.Turned)
+    watches = (e.JobState, e.Removed, e.Answered, e.Turned)
 
     def __init__(self, world: World) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class LegalState(Invariant):
 
     name = "legal-state"
     claim = "jobs and attempts only made legal steps"
-    watches = FACTS
+    watches = (e.JobState, e.AttemptState, e.Removed)
 
     def __init__(self, world: World) -> None:
         super().__init__()
@@ -165,7 +165,7 @@ class OneEffective(Invariant):
 
     name = "one-effective"
     claim = "only the newest attempt had an effect, and each success has its one result"
-    watches = (*FACTS, e.Fenced, e.CheckpointTaken, e.ResultTaken)
+    watches = (e.JobState, e.Fenced, e.CheckpointTaken, e.ResultTaken)
 
     def __init__(self, world: World) -> None:
         super().__init__()
@@ -218,7 +218,7 @@ class OneBudget(Invariant):
 
     name = "one-budget"
     claim = "no job was tried more often, or sooner, than its budget allows"
-    watches = (*FACTS, e.ProcessStarted)
+    watches = (e.JobState, e.AttemptState, e.ProcessStarted)
 
     def __init__(self, world: World, settings: Settings) -> None:
         super().__init__()

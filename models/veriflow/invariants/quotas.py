@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from models.veriflow import events as e
 from models.veriflow.invariants.quiet import undisturbed
-from models.veriflow.invariants.world import FACTS, World
+from models.veriflow.invariants.world import World
 from models.veriflow.objects import Job, Queue
 from models.veriflow.settings import Settings
 from sim import Check, Emitted, RunRecord, Verdict, show_ns
@@ -35,7 +35,7 @@ class QuotaKept(Invariant):
 
     name = "quota-kept"
     claim = "no queue used more than it may, and nothing was borrowed that nobody offered"
-    watches = FACTS
+    watches = (e.QueueSet, e.JobState)
 
     def __init__(self, world: World) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ class QuotaExact(Invariant):
 
     name = "quota-exact"
     claim = "use was always the sum over jobs that hold quota"
-    watches = FACTS
+    watches = (e.Admitted,)
 
     def __init__(self, world: World) -> None:
         super().__init__()
@@ -98,7 +98,7 @@ class Fair(Check):
     """
 
     name = "fair"
-    watches = (*FACTS, e.Reconciled, e.CheckpointTaken)
+    watches = (e.JobState, e.NodeState, e.QueueSet, e.Reconciled, e.CheckpointTaken)
 
     def __init__(self, world: World, settings: Settings) -> None:
         self._world = world

@@ -1,6 +1,7 @@
 """What the store and the runtimes have told, folded once for every check of a run: objects, rows, use, processes.
 
-It shares no code with the rules that it is there to judge. A store that comes back tells everything again; a fact
+It shares no code with the rules that it is there to judge. The first check of a run watches everything and so feeds it;
+the others watch what they judge by. A store that comes back tells everything again; a fact
 counts once, by its revision and its place in the transaction.
 """
 
@@ -171,6 +172,5 @@ def _same(before: object, after: object) -> bool:
     """Whether a write changed nothing but the revision."""
     if before is None:
         return False
-    one = msgspec.structs.replace(before, revision=0)  # type: ignore[type-var] # objects of the store are structs
-    other = msgspec.structs.replace(after, revision=0)  # type: ignore[type-var] # likewise
-    return bool(one == other)
+    revision = getattr(after, "revision", 0)
+    return bool(msgspec.structs.replace(before, revision=revision) == after)  # type: ignore[type-var] # it is a struct

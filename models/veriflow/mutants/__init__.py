@@ -90,6 +90,15 @@ _LEDGER = (
         "mutants/preemption-load",
     ),
     bug(
+        "evicts-in-circles",
+        "judges every eviction by itself, and lets victims take back what they lost",
+        "victims-legal",
+        Parts(victims=ledgers.EvictsInCircles),
+        "Kueue #14543, #3779",
+        "mutants/three-evict",
+        CALM_SEEDS,
+    ),
+    bug(
         "frees-lost-node",
         "drops the rows of a lost node at once",
         "one-gpu-ledger",
@@ -313,6 +322,15 @@ _LOOPS = (
         Parts(picking=loops.BackfillForEver),
         COMMON,
         "elder",
+        CALM_SEEDS,
+    ),
+    bug(
+        "elder-for-nothing",
+        "lets an elder that nothing can hold any more keep all others from its GPUs",
+        "liveness",
+        Parts(picking=loops.ElderForNothing),
+        "the first version of this model",
+        "mutants/elder-beside-claim",
         CALM_SEEDS,
     ),
     bug(

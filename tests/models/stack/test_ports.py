@@ -3,7 +3,8 @@
 import pytest
 
 from models import veristore
-from models.stack.inference_port import compute
+from models.stack.cache_inference import cold_of
+from models.stack.stack_settings import StackSettings
 from sim import Run, run
 from sim.scenario.loader import load_text
 
@@ -15,7 +16,7 @@ FAULTS = {
 }
 
 
-def told(model: str, fault: str) -> Run:
+def told(model: str, fault: str, nodes: int = 3) -> Run:
     """What a caller saw of a port."""
     return run(
         load_text(f"""
@@ -23,7 +24,7 @@ version: 1
 name: port
 duration: 20s
 settle: 5s
-systems: {{port: {{model: "tests.models.stack.port_world:{model}", nodes: 3}}}}
+systems: {{port: {{model: "tests.models.stack.port_world:{model}", nodes: {nodes}}}}}
 workload: [{{clients: 1}}]
 faults: {FAULTS[fault]}
 """),
@@ -60,6 +61,50 @@ def test_objects_are_what_was_put_first_whatever_becomes_of_replies(model: str, 
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_an_answer_is_that_of_its_prompt_whatever_becomes_of_replies(fault: str) -> None:
-    asked = [("ask", prompt.decode(), (compute(prompt), ())) for prompt in (b"one", b"two", b"one")]
-    assert answers(told("INFERENCE", fault)) == [*asked, ("late", "x", "refused: late")]
+@pytest.mark.parametrize(("model", "inference"), [("INFERENCE", "stand_in"), ("CACHE", "cache")])
+def test_an_answer_is_that_of_its_prompt_whatever_becomes_of_replies(model: str, inference: str, fault: str) -> None:
+    cold = cold_of(StackSettings.model_validate({"inference": inference}))
+    asked = [("ask", prompt.decode(), (cold(prompt, 1), ())) for prompt in (b"one", b"two", b"one")]
+    assert answers(told(model, fault)) == [*asked, ("late", "x", "refused: late")]
+
+
+JOBS = [
+    ("submit", "k0", 0),
+    ("submit", "k0", 0),
+    ("other", "k0", "refused: other"),
+    ("over", "k0", "SUCCEEDED"),
+    ("foreign", "k0", "refused: no job"),
+    ("submit", "k1", 1),
+    ("cancel", "k1", "called off"),
+    ("over", "k1", "CANCELED"),
+    ("late", "k2", "refused: late"),
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("model", "nodes"), [("REMEMBERED_JOBS", 1), ("JOBS", 9)])
+def test_a_key_is_one_job_that_comes_to_its_end_whatever_becomes_of_replies(model: str, nodes: int, fault: str) -> None:
+    assert answers(told(model, fault, nodes)) == JOBS
+
+
+DEVICES = [
+    ("claim", "a", ("a", 0, 50)),
+    ("claim", "b", ("b", 1, 60)),
+    ("claim", "a", ("a", 0, 50)),
+    ("claim", "c", "refused: memory"),
+    ("claim", "d", ("d", 0, 20)),
+    ("release", "b", None),
+    ("release", "b", None),
+    ("sweep", "b", None),
+    ("holds", "a", True),
+    ("holds", "b", False),
+    ("claim", "e", ("e", 1, 60)),
+    ("held", "", ("a", "d", "e")),
+    ("late", "x", "refused: late"),
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("model", "nodes"), [("REMEMBERED_DEVICES", 1), ("DEVICES", 9)])
+def test_rows_never_exceed_a_device_whatever_becomes_of_replies(model: str, nodes: int, fault: str) -> None:
+    assert answers(told(model, fault, nodes)) == DEVICES

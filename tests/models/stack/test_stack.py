@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from models import agentflow, smartsearch
+from models import agentflow, llm_cache, smartsearch, veriflow, veristore
 from models.agentflow import Recorded
 from models.stack import STACK, events
 from models.stack.board import Board
+from models.stack.cache_inference import ANSWER_TOKENS
+from models.stack.checkpoint_objects import checkpoint_key
 from models.stack.deployment import SIZES, deploy, servers_needed
+from models.stack.inference_port import compute
 from models.stack.stack_settings import StackSettings
 from sim import Emitted, Event, Verdict, load, run
 from sim.running import Running
@@ -16,6 +19,7 @@ from sim.scenario.errors import ScenarioErrors
 
 ROOT = Path(__file__).parents[3]
 CALM = ROOT / "scenarios/stack/calm.yaml"
+GPUS = "systems.stack.parameters.gpus=stand_in"
 SHORT = ("duration=7s", "settle=0s")
 
 
@@ -54,13 +58,22 @@ def test_every_size_gives_every_server_one_part(size: str) -> None:
     names = tuple(f"n{n}" for n in range(1, servers_needed(settings) + 1))
     at = deploy(settings, names)
     groups = dict.fromkeys((*at.objects, *at.metadata))
-    rest = (*at.search, *at.deciders, *at.flow_workers, at.notifier, at.caretaker, *at.engines)
+    rest = (
+        *at.search,
+        *at.deciders,
+        *at.flow_workers,
+        at.notifier,
+        at.caretaker,
+        *at.engines,
+        *at.routers,
+        *at.cluster,
+    )
     assert (*groups, *rest) == names
 
 
 def test_a_wrong_number_of_servers_is_refused_in_words() -> None:
-    with pytest.raises(ScenarioErrors, match="size small has 19 servers, found 20"):
-        load(CALM, ("systems.stack.nodes=20",))
+    with pytest.raises(ScenarioErrors, match="size small has 29 servers, found 30"):
+        load(CALM, ("systems.stack.nodes=30",))
 
 
 def test_a_layer_is_given_what_a_scenario_says_of_it_over_what_the_stack_chooses() -> None:
@@ -77,9 +90,57 @@ def test_taking_one_layers_clients_away_leaves_what_the_others_ask_untouched() -
     assert asked[0]
 
 
+def test_stand_ins_need_no_routers_and_answer_from_their_own_cold_computation() -> None:
+    changes = ("systems.stack.nodes=19", "systems.stack.parameters.inference=stand_in", GPUS)
+    asks = "workload=[{clients: 1, rate: 2/s, keys: 1, mix: {ask: 1}, timeout: 6s}]"
+    answers = [one.event for one in seen((events.Answered,), *changes, asks)]
+    assert any(isinstance(one, events.Answered) and one.text == compute(one.prompt) for one in answers)
+
+
+def test_a_question_is_answered_by_engines_whose_words_reach_the_worker_one_by_one() -> None:
+    asks = "workload=[{clients: 1, rate: 2/s, keys: 1, mix: {ask: 1}, timeout: 6s}]"
+    told = [one.event for one in seen((llm_cache.Delivered,), asks)]
+    parts = [one for one in told if isinstance(one, llm_cache.Delivered)]
+    first = [one for one in parts if one.request == parts[0].request]
+    assert len(first) > 2
+    assert sum(llm_cache.count(one.tokens) for one in first) == ANSWER_TOKENS
+
+
+TRAINS = "workload=[{clients: 2, rate: 2/s, keys: 1, mix: {train: 1}, timeout: 9s}]"
+
+
+def test_an_engine_begins_when_it_has_a_row_and_jobs_run_beside_it() -> None:
+    kinds = (events.PoolHeld, veriflow.Claimed, llm_cache.EngineStarted, veriflow.ProcessStarted)
+    told = [one.event for one in seen(kinds, TRAINS)]
+    assert [type(one) for one in told[:3]] == [veriflow.Claimed, events.PoolHeld, llm_cache.EngineStarted]
+    assert any(isinstance(one, veriflow.ProcessStarted) for one in told)
+
+
+def test_a_checkpoint_is_acknowledged_when_it_is_an_object() -> None:
+    told = seen((veriflow.CheckpointTaken, veristore.ObjectCommitted), TRAINS)
+    kept = {one.event.key for one in told if isinstance(one.event, veristore.ObjectCommitted)}
+    steps = [one.event for one in told if isinstance(one.event, veriflow.CheckpointTaken)]
+    assert steps
+    assert all(checkpoint_key(one.job, one.step) in kept for one in steps)
+
+
+def test_an_engine_whose_machine_begins_anew_begins_anew_with_another_row() -> None:
+    fault = "faults=[{at: 2s, for: 500ms, crash: {nodes: 'role:veriflow/runtime'}}]"
+    rows = [one.event.row for one in seen((events.PoolHeld,), TRAINS, fault) if isinstance(one.event, events.PoolHeld)]
+    assert len(rows) == len(set(rows)) == 2
+
+
+def test_jobs_without_a_cluster_are_remembered_by_who_wants_them() -> None:
+    changes = (*SHORT, "systems.stack.nodes=20", GPUS, TRAINS)
+    states = [op.result for op in run(load(CALM, changes)).history if op.outcome == "ok"]
+    assert states
+    assert set(states) == {veriflow.SUCCEEDED}
+
+
 def test_every_layer_is_judged_by_all_its_own_promises() -> None:
     names = set(STACK.checks)
     assert {f"smartsearch/{name}" for name in smartsearch.CHECKS} <= names
+    assert {f"serving/{name}" for name in llm_cache.MODEL.checks} <= names
     assert {f"agentflow/{name}" for name in agentflow.ENGINE_CHECKS} <= names
 
 

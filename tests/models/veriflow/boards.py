@@ -45,7 +45,7 @@ def board_of(*objects: Node | Queue | Job, settings: Settings | None = None) -> 
 
 def run(board: Board, one: Job) -> bool:
     """Admit and bind a job at once, as the store would; whether it found a place."""
-    members = board.place(one)
+    members = board.room.place(one)
     if members is None:
         return False
     put(board, one, members)

@@ -1,4 +1,7 @@
-"""A crash of any loop, node or of the store after any write changes neither how jobs end nor what has an effect."""
+"""A crash of any loop, node or of the store after any write changes neither how jobs end nor what has an effect.
+
+The store's log is cut again and again, so a crash falls into cuts as well.
+"""
 
 import pytest
 
@@ -23,6 +26,8 @@ systems:
       tolerance: 1s
       patience: 21s
       leader: 600ms
+      history: 5
+      compact: 5
 workload:
   - timeout: 10s
     operations:
