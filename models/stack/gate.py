@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from models.stack import replicated_files as rf
-from sim import MS, SECOND, Refused, Timeout
+from sim import SECOND, Refused, Timeout
 
 if TYPE_CHECKING:
     from models import raft
     from sim import Actor
 
-GATHER = 20 * MS
 PATIENCE = 1 * SECOND
 Act = Callable[[], None]
 
@@ -31,6 +30,10 @@ class Gate:
         self._written: list[tuple[str, bytes]] = []
         self._waiting: list[Act] = []
         self._busy = False
+        self._next_at = 0
+        self.pace = 0
+        """Rounds begin so many ns apart, or further: what is said meanwhile goes in together. The first is at once."""
+
         self.is_open = False
 
     async def open(self) -> bool:
@@ -63,9 +66,12 @@ class Gate:
             self._host.spawn(self._work_off())
 
     async def _work_off(self) -> None:
-        """Round after round, until there is nothing to say. What is said at nearly the same time goes in together."""
-        await self._host.sleep(GATHER)
+        """Round after round, until there is nothing to say."""
         while self.is_open and (self._written or self._waiting):
+            early = self._next_at - self._host.elapsed()
+            if early > 0:
+                await self._host.sleep(early)
+            self._next_at = self._host.elapsed() + self.pace
             written, self._written = self._written, []
             waiting, self._waiting = self._waiting, []
             if not await self._commit(written):

@@ -15,6 +15,7 @@ from models.stack.client import VERBS, StackClient
 from models.stack.deployment import deploy, servers_needed
 from models.stack.flow_line import LinedDecider, LinedWorker
 from models.stack.front import fronting
+from models.stack.gate import Gate
 from models.stack.gpu_engine import GpuEngine, on_gpus
 from models.stack.group_replica import GroupReplica, NewStore
 from models.stack.hosted_store import HostedStore
@@ -89,8 +90,13 @@ class Assembly:
             self._layers["agreement"] = System("agreement", tuple(one.anchor for one in orgs), AGREEMENT)
 
     def _hosted(self) -> NewStore:
-        flow, parts = self._settings.flow, self._parts.flow
-        return lambda host, gate, files: HostedStore(host, gate, files, flow, parts)
+        settings, parts = self._settings, self._parts.flow
+
+        def host(server: Actor, gate: Gate, files: Mapping[str, bytes]) -> HostedStore:
+            gate.pace = settings.gather
+            return HostedStore(server, gate, files, settings.flow, parts)
+
+        return host
 
     def _search(self) -> None:
         parts = replace(

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from models import agentflow, llm_cache, smartsearch, veriflow
 from models.stack.settings import StoreSettings
-from sim import SECOND, Duration, DurationRange, Parameters
+from sim import MS, SECOND, Duration, DurationRange, Parameters
 from sim.parameters import Size
 
 Positive = Annotated[int, pydantic.Field(strict=True, ge=1)]
@@ -43,6 +43,7 @@ class StackSettings(Parameters):
     remembered by who wants them, and engines have GPUs of their own. engine_memory: what an engine claims of a device.
     train: how much work a job is. engine_patience: how long a call waits for an answer. submits_max: how many
     submissions the API has under way before it says 429. patience: within how long of healing goodput is back.
+    gather: how long the store of runs gathers what it writes while it has just written.
     """
 
     size: Literal["small", "default", "wide"] = "small"
@@ -59,6 +60,7 @@ class StackSettings(Parameters):
     engine_time: DurationRange = WORK
     engine_patience: Duration = 2 * SECOND
     submits_max: Positive = 16
+    gather: Duration = 25 * MS
     patience: Duration = 18 * SECOND
 
     @pydantic.model_validator(mode="before")
