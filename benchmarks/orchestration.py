@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from models.veriflow.events import JobState, ProcessStarted
+from models.veriflow.greedy import ratios
 from sim import Emitted
 from sim.running import Running
 from sim.scenario.loader import load_text
@@ -131,8 +132,6 @@ def flat() -> None:
 
 def optimum() -> None:
     """Greedy admission over the most that a batch can use, and over the lexicographically best set."""
-    from tests.models.veriflow.test_placement import ratios
-
     for name, found in zip(("most GPUs in use", "best set by order"), ratios(11, 400), strict=True):
         ordered = sorted(found)
         mean = float(sum(found, Fraction(0)) / len(found))

@@ -28,7 +28,8 @@ import pandas as pd
 from IPython.display import Markdown
 
 import sim
-from models.llm_cache.figure import hit_ratio_over_time, hits_against_latency
+from models.llm_cache import oracles
+from models.llm_cache.figure import hit_ratio_over_time, hits_against_latency, hits_against_memory
 from reports import frames
 
 if not os.path.isdir("scenarios"):
@@ -80,6 +81,33 @@ hits_against_latency(plt.subplots(figsize=(6, 4))[1], points)
 plt.show()
 
 # %% [markdown]
+# ## How much memory a conversation needs
+#
+# The prompts of one of these runs, served one by one from one memory of growing size. Least recently used is a stack
+# algorithm (Mattson and others, 1970): one pass over the prompts says what it hits at every size, and the model's own
+# pool hits exactly that. Nothing hits more than the rule of Belady (1966), which knows the future.
+
+# %%
+asked = frames.events(run, "Asked")
+size = 16 * 4  # bytes of a block: 16 tokens of four bytes
+texts = oracles.named([[p[at : at + size] for at in range(0, len(p) - size + 1, size)] for p in asked["prompt"]])
+blocks, different = sum(map(len, texts)), len({block for text in texts for block in text})
+sizes = [max(max(map(len, texts)), different * share // 24) for share in range(2, 25)]
+rules = {
+    "best (Belady)": oracles.hits_of_optimum,
+    "least recently used": oracles.hits_of_pool,
+    "first in, first out": oracles.hits_of_fifo,
+}
+lines = {name: [hits(texts, total) / blocks for total in sizes] for name, hits in rules.items()}
+distances = oracles.stack_distances(texts)
+predicted = [sum(distance <= total for distance in distances) / blocks for total in sizes]
+assert lines["least recently used"] == predicted
+hits_against_memory(plt.subplots(figsize=(6, 3.5))[1], sizes, lines)
+plt.show()
+third = next(at for at, total in enumerate(sizes) if 3 * total >= different)
+lru, best = lines["least recently used"][third], lines["best (Belady)"][third]
+
+# %% [markdown]
 # ## What a wrong guess costs
 #
 # An engine restarts empty every few seconds. The router's index says what it held; its new epoch says that none of it
@@ -105,9 +133,11 @@ hits = means["hits"]
 assert cold.status == "pass"
 assert hits["prefix"] > hits["round_robin"]
 assert hits["prefix_load"] > hits["round_robin"]
+assert best >= lru
 Markdown(
     f"**Answer.** Following the prefix reuses {hits['prefix']:.0%} of the tokens of prompts, weighing it against load "
     f"{hits['prefix_load']:.0%}, staying with a session {hits['session']:.0%}, taking turns {hits['round_robin']:.0%}; "
     f"of {len(answered)} answers while engines restarted empty, {phantoms} were sent to where less was cached than "
-    "believed, and all of them were those of a cold computation."
+    "believed, and all of them were those of a cold computation. With memory for a third of all blocks, least recently "
+    f"used finds {lru:.0%} of them, the best rule there can be {best:.0%}."
 )

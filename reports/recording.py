@@ -90,13 +90,20 @@ _EVERY = 40
 
 
 class RoleWatch:
-    """Who is in which role, looked at when somebody emits something: at each rare event, and at some of the others."""
+    """Who is in which role, looked at when somebody emits something: at each rare event, and at some of the others.
+
+    A role of something (``only:0/3``: who has the only copy of an expert) is for selectors, there are hundreds, and
+    is not looked at.
+    """
 
     def __init__(self, loaded: Loaded, world: World) -> None:
         self.changes: list[RoleChange] = []
         self._seen: dict[type[Event], int] = {}
         self._world = world
-        self._models = {name: find_model(entry.model).roles for name, entry in loaded.scenario.systems.items()}
+        self._models = {
+            name: {role: who for role, who in find_model(entry.model).roles.items() if ":" not in role}
+            for name, entry in loaded.scenario.systems.items()
+        }
         self._servers = {
             system: tuple(name for name, node in world.nodes.items() if node.system == system and not node.is_client)
             for system in self._models

@@ -7,6 +7,7 @@ healed, when the system must make progress again; verdict.
 import shlex
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from sim.building import Deployment, deploy, raise_world, roster
@@ -67,11 +68,18 @@ class Running:
         self._storm = Storm(self.world, self._plan, self._roster, self._settle_ns)
 
     def finish(self) -> Run:
-        """Run to the end and conclude."""
+        """Run to the end, conclude, and end what stories still stand open."""
         try:
-            return self._conclude(self._run())
-        finally:
+            result = self._conclude(self._run())
+        except BaseException:
+            with suppress(Exception):  # what was first is what to tell
+                self.world.close()
+            raise
+        try:
             self.world.close()
+        except Exception as error:
+            raise ModelCrash(find_crash_site(error, self.world.now)) from error
+        return result
 
     def _run(self) -> str:
         """Let the scenario happen; why it was stopped before its end, if it was."""

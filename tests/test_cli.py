@@ -26,6 +26,12 @@ class Bad(Actor):
     def ring(self) -> None:
         {line}
 
+    async def clinging(self) -> None:
+        try:
+            await self.sleep(10**12)
+        finally:
+            raise ValueError("not yet")
+
 
 def build(system: System) -> None:
     for name in system.servers:
@@ -146,6 +152,14 @@ def test_a_model_that_raises_ends_with_3_the_actor_the_time_and_its_own_line(tmp
     assert "raising_model.py:10 in Bad.ring: raise ValueError('out of cheese')" in said
     assert "Reproduce  sim run" in said
     assert "Traceback" not in said
+
+
+def test_a_story_that_raises_as_its_run_ends_is_the_models_error(tmp_path: Path, capsys: Out) -> None:
+    path = own_model(tmp_path, "clinging_model", "self.spawn(self.clinging())")
+    assert main(["run", path, "--no-save"]) == 3
+    err = capsys.readouterr().err
+    assert "Bad on n1 raised at 5s: ValueError: not yet" in err
+    assert "Traceback" not in err
 
 
 def test_a_model_that_looks_at_the_wall_clock_is_told_what_to_use(tmp_path: Path, capsys: Out) -> None:

@@ -77,6 +77,7 @@ _NAMES: Mapping[type[Event], str] = {
     e.NodeDead: "node_dead",
     e.Compacted: "index_compacted",
     e.Reused: "reused",
+    e.Answered: "answered",
 }
 
 _ALL = (

@@ -199,8 +199,10 @@ class Board:
     def _change_claim(self, before: Object | None, after: Object | None) -> None:
         if isinstance(before, Claim):
             self.room.ledger.release(before.name)
+            self.room.claims.pop(before.name, None)
         if isinstance(after, Claim):
             self.room.ledger.write(row_of(after))
+            self.room.claims[after.name] = after.node, after.device
         one = after if isinstance(after, Claim) else before
         if isinstance(one, Claim):
             self.room.recount(one.node)
@@ -277,16 +279,20 @@ class Board:
         """Whether a victim has to wait until its preemptor is served, or withdrawn."""
         return job.evicted_by in self.preparing
 
-    def oldest(self, gpu_type: str) -> Job | None:
-        """Who has waited longest for GPUs of a type."""
+    def by_age(self, gpu_type: str) -> Iterator[Job]:
+        """Who waits for GPUs of a type, the oldest first."""
         heap = self._oldest.get(gpu_type, [])
         while heap:
             uid, name = heap[0]
             job = self.waits(name, uid)
             if job is not None:
-                return job
+                yield job
+                break
             heappop(heap)
-        return None
+        for uid, name in sorted(heap)[1:]:
+            job = self.waits(name, uid)
+            if job is not None:
+                yield job
 
     def shapes(self, queue: str, *, all_of_them: bool) -> Iterator[tuple[Shape, Job]]:
         """The head of each shape of a queue, or only of those that may fit."""

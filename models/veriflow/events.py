@@ -208,13 +208,6 @@ class BindRefused(Event):
     reason: str
 
 
-class TookUp(Event):
-    """A loop bound a job that another incarnation had admitted."""
-
-    loop: str
-    job: str
-
-
 class BecameElder(Event):
     """A job has waited so long that no younger one of its type may pass it."""
 

@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from models.veriflow import events as e
-from models.veriflow.metrics import Bar, Metrics, Step, measure, quantile
+from models.veriflow.metrics import Bar, Metrics, Step, fragmentation, mean, measure, quantile
 from sim import SECOND, Emitted, Event
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["KINDS", "draw_gantt", "draw_shares", "draw_waiting", "of_frames", "quantile"]
+__all__ = ["KINDS", "draw_gantt", "draw_shares", "draw_waiting", "fragmentation", "mean", "of_frames", "quantile"]
 
 KINDS: Mapping[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         e.Wrote,
         e.JobState,
+        e.NodeState,
         e.AttemptState,
         e.Preempted,
         e.ProcessStarted,

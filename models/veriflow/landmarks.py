@@ -77,6 +77,27 @@ def _elder_served() -> Predicate:
     return reached
 
 
+def _taken_up() -> Predicate:
+    """A job was bound that had been admitted before a scheduler began to lead."""
+    fresh: dict[str, None] = {}
+    stale: dict[str, None] = {}
+
+    def reached(emitted: Emitted) -> bool:
+        event = emitted.event
+        if isinstance(event, e.Admitted):
+            stale.pop(event.job, None)
+            fresh[event.job] = None
+        elif isinstance(event, e.Leads) and event.loop == "scheduler":
+            stale.update(fresh)
+            fresh.clear()
+        elif isinstance(event, e.Bound):
+            fresh.pop(event.job, None)
+            return event.job in stale
+        return False
+
+    return reached
+
+
 def _two_bound() -> Predicate:
     binders: dict[str, None] = {}
 
@@ -109,7 +130,7 @@ _ALL = (
     Landmark("two_schedulers_bound", (e.Bound,), _two_bound),
     Landmark("bind_refused", (e.BindRefused,), _always),
     Landmark("bind_refused_taken", (e.BindRefused,), _of(e.BindRefused, _starts("taken"))),
-    Landmark("crash_between_admit_and_bind", (e.TookUp,), _always),
+    Landmark("crash_between_admit_and_bind", (e.Admitted, e.Leads, e.Bound), _taken_up),
     Landmark("retried", (e.JobState,), _of(e.JobState, lambda event: getattr(event, "before", "") == "BACKOFF")),
     Landmark("refused_infeasible", (e.Turned,), _of(e.Turned, _starts("infeasible"))),
 )

@@ -1,6 +1,6 @@
 """What a run of the cluster cost: a fold over emitted events, for tables and pictures. It decides nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from models.veriflow import events as e
@@ -30,8 +30,9 @@ class Metrics:
 
     `bars` are processes by device; `use` is GPUs held by (queue, type), `waiting` how many jobs wait, `oldest` the age
     of the one that waits longest. `to_running` are times from submission to the first process. `work` is GPU time of
-    processes, `useful` the part of it that made jobs go on, `zombie` the part of attempts that were fenced. Counts:
-    `writes`, `conflicts` (writes that came too late), `reconciled` (writes that were tried), `evicted`, `lost`.
+    processes, `useful` the part of it that made jobs go on, `zombie` the part of attempts that were fenced. `nodes` are
+    (GPU type, devices) by name. Counts: `writes`, `conflicts` (writes that came too late), `reconciled` (writes that
+    were tried), `evicted`, `lost`.
     """
 
     bars: list[Bar] = field(default_factory=list)
@@ -41,6 +42,7 @@ class Metrics:
     to_running: list[int] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
     queue_of: dict[int, str] = field(default_factory=dict)
+    nodes: dict[str, tuple[str, int]] = field(default_factory=dict)
     work: int = 0
     useful: int = 0
     zombie: int = 0
@@ -100,6 +102,8 @@ class _Fold:
             metrics.evicted += 1
         elif isinstance(event, e.AttemptState):
             metrics.lost += event.attempt.state == LOST != event.before
+        elif isinstance(event, e.NodeState):
+            metrics.nodes[event.node.name] = event.node.gpu_type, event.node.devices
         elif isinstance(event, e.JobState):
             self._job(event.job, event.before, t_ns)
 
@@ -157,6 +161,25 @@ def measure(emitted: Iterable[Emitted], end_ns: int) -> Metrics:
     for one in emitted:
         fold.take(one)
     return fold.finish(end_ns)
+
+
+def fragmentation(metrics: Metrics, gpu_type: str) -> list[Step]:
+    """Percent of the free GPUs of a type that are not on the node with most of them free; 0 if none is free."""
+    free = {name: devices for name, (kind, devices) in metrics.nodes.items() if kind == gpu_type}
+    bars = [bar for bar in metrics.bars if bar.node in free]
+    changes = sorted([(bar.begin, 1, bar.node) for bar in bars] + [(bar.end, 0, bar.node) for bar in bars])
+    steps: list[Step] = []
+    for t_ns, begins, node in changes:
+        free[node] += -1 if begins else 1
+        left = sum(free.values())
+        steps.append((t_ns, 100 * (left - max(free.values())) // left if left else 0))
+    return steps
+
+
+def mean(steps: Sequence[Step], end_ns: int) -> float:
+    """The mean over time of a value that is 0 until its first step; `end_ns` is not before the last."""
+    ends: tuple[int, ...] = (*(t_ns for t_ns, _ in steps[1:]), *([end_ns] if steps else ()))
+    return sum((until - since) * value for (since, value), until in zip(steps, ends, strict=True)) / end_ns
 
 
 def quantile(values: list[int], percent: int) -> int:

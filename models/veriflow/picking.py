@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from models.veriflow.admission import could_ever_admit
 from models.veriflow.board import Board, shape_of
 from models.veriflow.fair_share import FairShare, Share
 from models.veriflow.objects import Job
-from models.veriflow.placement import could_ever_hold
+from models.veriflow.placement import could_hold
 from models.veriflow.preemption import Plan
 from models.veriflow.settings import Settings
 
@@ -85,18 +86,21 @@ class Picking:
         return found
 
     def elder(self, gpu_type: str, now: int) -> Job | None:
-        """Who has waited longest, if that is too long, and healthy nodes and its quota could hold it at all."""
+        """Who has waited longest, and too long, of those that can be admitted and that nodes and quotas could hold."""
         board = self._board
-        job = board.oldest(gpu_type)
-        if job is None or now - job.since <= self._settings.age_max or job.not_before > now:
-            return None
-        if not board.is_clear(job) or board.is_held_back(job):
-            return None
-        healthy = [node for node in board.nodes.values() if board.room.is_usable(node) and not node.missing]
-        quota = board.queues[job.spec.queue].quota(gpu_type)
-        if not could_ever_hold(healthy, job.spec) or job.spec.need > quota.nominal + quota.borrow:
-            return None
-        return job
+        for job in board.by_age(gpu_type):
+            if now - job.since <= self._settings.age_max:
+                return None
+            waits = job.not_before > now or not board.is_clear(job) or board.is_held_back(job)
+            if not waits and self.could_run(job):
+                return job
+        return None
+
+    def could_run(self, job: Job) -> bool:
+        """Whether healthy nodes could hold it if no job ran, and quotas allow it; else others would wait in vain."""
+        board, spec = self._board, job.spec
+        allowed = could_ever_admit(board.queues, board.queues[spec.queue], spec)
+        return allowed and could_hold(board.room.rooms(spec), spec)
 
     def _consider(self, job: Job) -> Pick | None:
         board, spec = self._board, job.spec

@@ -118,7 +118,13 @@ def _next_node(buckets: Sequence[Buckets], gpus: int, left: int, taken: dict[str
 
 def could_ever_hold(nodes: Iterable[Node], spec: JobSpec) -> bool:
     """Whether the cluster could hold the gang if it were empty and all of it were well."""
-    rooms = [node.devices for node in nodes if node.gpu_type == spec.gpu_type and node.memory >= spec.memory]
+    return could_hold(
+        [node.devices for node in nodes if node.gpu_type == spec.gpu_type and node.memory >= spec.memory], spec
+    )
+
+
+def could_hold(rooms: Sequence[int], spec: JobSpec) -> bool:
+    """Whether nodes with so many devices each could hold the gang."""
     if spec.one_node:
         return any(room >= spec.need for room in rooms)
     return sum(room // spec.gpus for room in rooms) >= spec.members

@@ -21,6 +21,8 @@ class Room:
         self.ledger = parts.ledger()
         self.nodes: dict[str, Node] = {}
         self.nominated: dict[tuple[str, int], str] = {}
+        self.claims: dict[str, tuple[str, int]] = {}
+        """The devices of shared claims, by claim: nobody knows when these end."""
         self.buckets: dict[Kind, Buckets] = {}
         self._counted: dict[str, tuple[Kind, int]] = {}
 
@@ -55,6 +57,15 @@ class Room:
     def _place(self, name: str, node: Node | None) -> tuple[str, str]:
         assert node is not None, f"{name} was counted, and nodes never go"
         return node.zone, name
+
+    def rooms(self, spec: JobSpec) -> list[int]:
+        """How many devices each usable node that fits a job would have if no job ran: without those that are shared."""
+        shared = dict.fromkeys(self.claims.values())
+        return [
+            node.devices - len(node.missing) - sum(at == node.name and i not in node.missing for at, i in shared)
+            for node in self.nodes.values()
+            if self.is_usable(node) and node.gpu_type == spec.gpu_type and node.memory >= spec.memory
+        ]
 
     def counted(self, spec: JobSpec) -> dict[str, tuple[Kind, int]]:
         """Of each usable node that fits a job: its kind, and how many devices are free there."""

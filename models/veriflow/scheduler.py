@@ -14,7 +14,7 @@ from models.veriflow.admission import replace_state
 from models.veriflow.bell import Bell
 from models.veriflow.commands import Admit, Bind, Command, Finish, Reply, Update
 from models.veriflow.elector import Elector
-from models.veriflow.events import BecameElder, BindRefused, ConflictSeen, Reconciled, TookUp
+from models.veriflow.events import BecameElder, BindRefused, ConflictSeen, Reconciled
 from models.veriflow.informer import Informer, Interest
 from models.veriflow.objects import ADMITTED, CHARGED, EVICTED, QUEUED, SUCCEEDED, Job, Member, Object
 from models.veriflow.picking import Pick
@@ -216,8 +216,6 @@ class Scheduler(Actor):
     async def _write_bind(self, job: Job, number: int, members: tuple[Member, ...], step: int) -> None:
         reply = await self.write(job.name, Bind(job.name, job.uid, number, members, step))
         if reply.ok:
-            if job.name not in self.begun:
-                self.emit(TookUp(self.name, job.name), at_once=True)
             self._last_tried.pop(job.name, None)
         else:
             self.emit(BindRefused(job.name, reply.reason), at_once=True)

@@ -5,7 +5,7 @@ its timers, tasks, calls and whatever it had not made durable. A paused node tak
 waits, as in the socket buffers of a stopped process, and is handled in order when it resumes.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -147,11 +147,17 @@ class Node:
         if self.open_disk is not None:
             self.open_disk.crash(mode, stream)
 
-    def close(self) -> None:
-        """The world has ended: no story goes on, and what those that stood open say as they end is heard by nobody."""
+    def close(self) -> Iterator[Exception]:
+        """The world has ended: no story goes on, and what those that stood open say as they end is heard by nobody.
+
+        Yields what they raise.
+        """
         up, self.up = self.up, False
         for task in list(self.tasks):
-            task.close()
+            try:
+                task.close()
+            except Exception as error:
+                yield error
         self.up = up
 
     def fall(self) -> None:

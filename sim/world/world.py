@@ -123,11 +123,13 @@ class World:
                 return
 
     def close(self) -> None:
-        """End every story where it stands: its `finally` blocks run now, while the world is whole, and not at some
-        collection of garbage later. What they do is no part of the run any more.
+        """End every story where it stands. Its `finally` blocks run now, and not at some collection of garbage later.
+
+        What they do is no part of the run any more. All end; the first error of one is raised.
         """
-        for node in self.machines:
-            node.close()
+        errors = [error for node in self.machines for error in node.close()]
+        if errors:
+            raise errors[0]
 
     def halt(self) -> None:
         """Let `run_until` end now, once what happens at this moment has happened."""

@@ -2,11 +2,13 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import jupytext
 import nbformat
 import pytest
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
@@ -30,11 +32,26 @@ def small(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
+@pytest.fixture(scope="session")
+def kernel() -> Iterator[KernelManager]:
+    """One kernel for all: a process that has imported everything once. `python -m notebooks` gives each its own."""
+    manager = KernelManager()
+    yield manager
+    if manager.has_kernel:
+        manager.shutdown_kernel(now=True)
+        manager.cleanup_resources()
+
+
 @pytest.mark.parametrize("text", TEXTS, ids=[text.stem for text in TEXTS])
 @pytest.mark.filterwarnings("ignore")  # of the kernel's own machinery
-def test_a_notebook_runs_and_its_last_cell_answers(text: Path) -> None:
+def test_a_notebook_runs_and_its_last_cell_answers(text: Path, kernel: KernelManager) -> None:
     notebook = small(jupytext.read(text))
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(ROOT)}}).execute()
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(f"%reset -f\n%cd -q {ROOT}\n__spec__ = None"))
+    client = NotebookClient(notebook, km=kernel, timeout=120, resources={"metadata": {"path": str(ROOT)}})
+    try:
+        client.execute()
+    finally:
+        client.kc.stop_channels()
     answer = "".join(one["data"].get("text/markdown", "") for one in notebook.cells[-1].outputs if "data" in one)
     assert answer.startswith("**Answer.**")
     assert answer.rstrip().endswith(".")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from models.veriflow import events as e
 from models.veriflow.invariants.world import DONE, HOLDING, World
-from models.veriflow.objects import Job
+from models.veriflow.objects import Job, Node
 from models.veriflow.settings import Settings
 from sim import SECOND, Check, Emitted, RunRecord, Verdict, show_ns
 
@@ -116,19 +116,37 @@ class Liveness(Check):
         """Whether nodes that are up and open could hold it, and its queue's quota."""
         spec = job.spec
         rooms = [
-            node.devices - len(node.missing)
+            self._room(node)
             for node in self._world.nodes.values()
             if node.gpu_type == spec.gpu_type
             and node.memory >= spec.memory
             and not node.cordoned
             and not self._is_down(node.name, record)
         ]
-        quota = self._world.queues[spec.queue].quota(spec.gpu_type)
-        if spec.members * spec.gpus > quota.nominal + quota.borrow:
+        if spec.members * spec.gpus > self._limit(spec.queue, spec.gpu_type):
             return False
         if spec.one_node:
             return any(room >= spec.members * spec.gpus for room in rooms)
         return sum(room // spec.gpus for room in rooms) >= spec.members
+
+    def _limit(self, name: str, gpu_type: str) -> int:
+        """What a queue could use if no other did."""
+        queue = self._world.queues[name]
+        quota = queue.quota(gpu_type)
+        lent = sum(
+            min(one.quota(gpu_type).lend, one.quota(gpu_type).nominal)
+            for one in self._world.queues.values()
+            if queue.cohort and one.cohort == queue.cohort and one is not queue
+        )
+        return quota.nominal + min(quota.borrow if queue.cohort else 0, lent)
+
+    def _room(self, node: Node) -> int:
+        """Devices that are there, and that no shared claim stands on."""
+        at = self._world.at
+        return sum(
+            device not in node.missing and not any(row.size for row in at.get((node.name, device), {}).values())
+            for device in range(node.devices)
+        )
 
     def _is_down(self, node: str, record: RunRecord) -> bool:
         return node in record.down or self._runtime_of.get(node, "") in record.down

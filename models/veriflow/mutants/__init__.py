@@ -325,6 +325,15 @@ _LOOPS = (
         CALM_SEEDS,
     ),
     bug(
+        "elder-for-nothing",
+        "lets an elder that nothing can hold any more keep all others from its GPUs",
+        "liveness",
+        Parts(picking=loops.ElderForNothing),
+        "the first version of this model",
+        "mutants/elder-beside-claim",
+        CALM_SEEDS,
+    ),
+    bug(
         "hot-loop",
         "writes a status though nothing has changed",
         "quiescence",

@@ -97,6 +97,14 @@ class BackfillForEver(Picking):
         return None
 
 
+class ElderForNothing(Picking):
+    """An elder holds what comes free though no nodes that are there could ever hold it."""
+
+    def could_run(self, job: Job) -> bool:  # noqa: ARG002 - it came first
+        """One day."""
+        return True
+
+
 class KillsThenLooks(Preemption):
     """Victims are evicted first; then it is seen whether that helped."""
 

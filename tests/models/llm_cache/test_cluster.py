@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.serving_oracles import arrivals_and_times
 from models.llm_cache.settings import POLICIES
 from sim.result import Run
 from sim.running import run
@@ -80,3 +81,10 @@ def reused_share(policy: str, seeds: int) -> float:
 def test_conversations_that_stay_reuse_what_the_closed_form_says() -> None:
     """Sum of S + (t - 1) U over sum of S + t U is 0.846; tokens beside the blocks move it a little."""
     assert abs(reused_share("prefix", 1) - 0.846) < 0.01
+
+
+def test_what_is_in_engines_is_arrivals_times_the_mean_time_there() -> None:
+    """Little's law; engines say what they have every 100 ms, times are from the queue to the end."""
+    many, rate, stay, there = arrivals_and_times(800, 300)
+    assert many > 1_000
+    assert abs(there - rate * stay) < 0.01 * there

@@ -11,6 +11,7 @@ from models.llm_cache.block import Block
 from models.llm_cache.chain import Chain
 from models.llm_cache.lookup import HashPrefixes, Prefixes, Sought
 from models.llm_cache.messages import Origin
+from models.llm_cache.oracles import hits_of_optimum, hits_of_pool, named, stack_distances
 from models.llm_cache.pool import Pool
 from models.llm_cache.radix import RadixPrefixes
 from models.llm_cache.settings import Settings
@@ -100,6 +101,17 @@ def test_what_a_smaller_memory_holds_a_larger_one_holds_too(texts: list[list[int
         large.serve(sought(text))
         assert small.resident() <= large.resident()
     assert small.hits <= large.hits
+
+
+@settings(max_examples=50, deadline=None)
+@given(TEXTS, st.integers(5, 20))
+def test_the_pool_hits_what_stack_distances_say_and_never_more_than_the_optimum(
+    texts: list[list[int]], total: int
+) -> None:
+    """Mattson and others, 1970, in one pass for all sizes of memory; Belady, 1966, as the bound."""
+    chains = named(texts)
+    told = sum(distance <= total for distance in stack_distances(chains))
+    assert hits_of_pool(chains, total) == told <= hits_of_optimum(chains, total)
 
 
 def test_first_in_first_out_may_hit_less_with_more_memory() -> None:

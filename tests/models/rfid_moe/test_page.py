@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 PAGES = [
     ROOT / "docs/rfid_moe.md",
-    ROOT / "benchmarks/README.md",
+    ROOT / "benchmarks/results/experts.md",
     *ROOT.glob("notebooks/28*.py"),
     *ROOT.glob("models/rfid_moe/**/*.py"),
     ROOT / "benchmarks/experts.py",
@@ -27,7 +27,7 @@ def test_no_page_has_figures_of_language_models_outside_the_box() -> None:
 
 def test_pages_with_errors_say_that_experts_are_synthetic() -> None:
     assert "**synthetic**" in PAGES[0].read_text()
-    section = (ROOT / "benchmarks/README.md").read_text().partition("python -m benchmarks.experts")[2]
+    section = (ROOT / "benchmarks/results/experts.md").read_text().partition("python -m benchmarks.experts")[2]
     assert "synthetic" in section
     (notebook,) = ROOT.glob("notebooks/28*.py")
     assert "synthetic" in notebook.read_text()

@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 from models.veriflow import optimum
 from models.veriflow.board import Board
 from models.veriflow.fair_share import FairShare, dominant_shares, progressive_filling
-from models.veriflow.objects import Job, Member
+from models.veriflow.greedy import ratios
+from models.veriflow.objects import Claim, Job, Member
 from models.veriflow.optimum import Gang
 from models.veriflow.parts import Parts
 from models.veriflow.picking import Picking
 from models.veriflow.settings import Settings
 from models.veriflow.victims import Victims
 from sim import Stream
-from tests.models.veriflow.boards import A100, board_of, job, node, put, queue, run
+from tests.models.veriflow.boards import A100, board_of, job, node, put, queue
 
 FREE = st.lists(st.integers(0, 4), min_size=1, max_size=4)
 GANG = st.builds(Gang, st.integers(1, 4), st.integers(1, 4), st.booleans())
@@ -56,31 +57,6 @@ def test_two_thousand_random_instances_are_placed_exactly() -> None:
         wish = job("new", gang.members, gang.gpus, one_node=gang.one_node)
         placed = board.room.place(wish)
         assert (placed is not None) == optimum.can_place(tuple(free), gang), (free, gang)
-
-
-def batch(draw: Stream) -> list[Gang]:
-    return [Gang(draw.between(1, 3), draw.between(1, 4), draw.below(4) == 0) for _ in range(6)]
-
-
-def ratios(seed: int, rounds: int) -> tuple[list[Fraction], list[Fraction]]:
-    """GPUs in use over the most possible, and over the lexicographically best set, of random batches."""
-    draw = Stream(seed, "batches")
-    to_most, to_first = [], []
-    for _ in range(rounds):
-        free = [4] * draw.between(2, 4)
-        gangs = batch(draw)
-        jobs = [job(f"j{i}", one.members, one.gpus, uid=i + 1, one_node=one.one_node) for i, one in enumerate(gangs)]
-        board = board_of(queue("q", 64), *(node(f"n{i}") for i in range(len(free))), *jobs)
-        picking = Picking(board, Settings(preemption=False), Parts())
-        used = 0
-        while (pick := picking.next(0)) is not None:
-            assert run(board, pick.job)
-            used += pick.job.spec.need
-        most = optimum.most_used(tuple(free), gangs)
-        first = sum(gangs[i].need for i in optimum.first_set(tuple(free), gangs))
-        to_most.append(Fraction(used, most) if most else Fraction(1))
-        to_first.append(Fraction(used, first) if first else Fraction(1))
-    return to_most, to_first
 
 
 def test_batches_reach_most_of_the_optimum() -> None:
@@ -177,3 +153,17 @@ def test_a_queue_of_weight_zero_comes_last() -> None:
     board = board_of(queue("none", 8, weight=0), queue("some", 8), node("n0"))
     shares = FairShare("drf", board.capacity, board.queues)
     assert shares.of("none", {}) > shares.of("some", {("some", A100): 4})
+
+
+def test_an_elder_that_nothing_can_hold_leaves_its_place_to_the_next() -> None:
+    jobs = [job("all", 2, 4, uid=1), job("half", 1, 4, uid=2), job("one", 1, 1, uid=3)]
+    board = board_of(queue("q", 8), node("n0"), node("n1"), *jobs)
+    picking = Picking(board, Settings(preemption=False), Parts())
+    late = Settings().age_max + 1
+    first = picking.elder(A100, late)
+    assert first is not None
+    assert first.name == "all"
+    board.change(None, Claim("c", "engine", "n0", 1, 0, 10))
+    second = picking.elder(A100, late)
+    assert second is not None
+    assert second.name == "half"
