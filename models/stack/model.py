@@ -208,7 +208,7 @@ CHECKS_OF_LAYERS = {
 
 STACK = Model(
     name="stack",
-    about="The full stack: VeriStore on Raft, SmartSearch, AgentFlow on Raft; documents and questions, end to end",
+    about="The full stack: VeriStore and AgentFlow on Raft, SmartSearch, LLM serving, Veriflow, promises end to end",
     build=build,
     parameters=StackSettings,
     verbs=VERBS,
