@@ -41,4 +41,5 @@ class ProgressLine:
 
 def _in_notebook() -> bool:
     """Whether this process is the kernel of a notebook, where a carriage return goes back to the line's beginning."""
-    return "ipykernel" in sys.modules
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and getattr(ipython.get_ipython(), "kernel", None) is not None

@@ -22,8 +22,8 @@ ORDER = (
 )
 """From the bottom up: a layer may blame those before it."""
 
-LONG = ("train",)
-"""Verbs of clients that take as long as what they ask for."""
+LONG = ("ask", "train")
+"""Verbs of clients that take as long as what they ask for: runs of several steps, tried again one by one, and jobs."""
 
 
 class Board:
@@ -34,7 +34,7 @@ class Board:
         self._history: History | None = None
 
     def history(self, record: RunRecord) -> "History":
-        """What clients did that is over as soon as all layers have answered: not jobs, which take their own time."""
+        """What clients did that is over as soon as all layers have answered once: not runs and jobs."""
         if self._history is None:
             kept = [op for op in record.history if op.f not in LONG]
             self._history = record.history if len(kept) == len(record.history) else type(record.history)(kept)

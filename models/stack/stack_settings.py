@@ -60,7 +60,7 @@ class StackSettings(Parameters):
     engine_time: DurationRange = WORK
     engine_patience: Duration = 2 * SECOND
     submits_max: Positive = 16
-    gather: Duration = 25 * MS
+    gather: Duration = 10 * MS
     patience: Duration = 18 * SECOND
 
     @pydantic.model_validator(mode="before")
