@@ -45,6 +45,7 @@ class Smvba(Views):
         self._votes: dict[int, Tally[LeaderVote]] = {}
         self._said: dict[tuple[str, int], None] = {}
         self._asked: dict[tuple[int, str], None] = {}
+        self._tossed: dict[int, dict[str, None]] = {}
 
     def accepts(self, promotion: Promotion, value: bytes, key: Key | None) -> bool:
         """External validity, and after the first view a reason from the view before."""
@@ -90,9 +91,18 @@ class Smvba(Views):
     def toss_arrived(self, source: str, message: Toss) -> None:
         """Who tosses has seen a quorum of complete broadcasts: who has not asks which they are."""
         super().toss_arrived(source, message)
-        if message.round == self.view and self.abandoned < self.view and (self.view, source) not in self._asked:
-            self._asked[self.view, source] = None
-            self.send(source, FinishAsk(self.view))
+        if self.in_window(message.round, self.view):
+            self._tossed.setdefault(message.round, {})[source] = None
+            self._ask_tossers()
+
+    def _ask_tossers(self) -> None:
+        """Each once, those of before one's own beginning too: they toss no more, and a liar may have told only them."""
+        view = self.view
+        if view and self.abandoned < view:
+            for source in self._tossed.get(view, ()):
+                if (view, source) not in self._asked:
+                    self._asked[view, source] = None
+                    self.send(source, FinishAsk(view))
 
     @takes(FinishAsk)
     def ask_arrived(self, source: str, message: FinishAsk) -> None:
@@ -153,6 +163,7 @@ class Smvba(Views):
             return
         if len(self._finishes.get(view, ())) >= self.enough_finished() and self._once("toss", view):
             self.stop_and_toss()
+        self._ask_tossers()
         if view not in self.leaders or self.abandoned < view:
             return
         if self._once("leader", view):

@@ -166,3 +166,8 @@ def test_nothing_of_a_party_but_its_links_uses_a_timer() -> None:
         file.name for file in folder.rglob("*.py") if ".timer(" in file.read_text() or ".sleep(" in file.read_text()
     }
     assert found == {"link.py", "client.py", "labour.py"}  # clients are no parties, and work decides nothing
+
+
+def test_a_party_that_begins_last_asks_those_who_tossed_before() -> None:
+    loaded = load("scenarios/bft/swarm.yaml", ("systems.abc.parameters.protocol=smvba",))
+    assert run(loaded, 216).failed == (), "a liar told all others of its broadcast, and they had tossed already"
