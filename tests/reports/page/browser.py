@@ -10,9 +10,12 @@ import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.wait import WebDriverWait
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
+
+DRAWN_S = 20
 
 needs_browser = pytest.mark.skipif(not CHROMIUM or not DRIVER, reason="no chromium with chromedriver on this machine")
 
@@ -28,6 +31,8 @@ class Browser:
         self._log("performance")
         self._log("browser")
         self.driver.get(f"{file.as_uri()}{address}")
+        ready = "return document.documentElement.dataset.ready !== undefined"
+        WebDriverWait(self.driver, DRAWN_S).until(lambda driver: driver.execute_script(ready))
 
     def _log(self, name: str) -> list[dict[str, object]]:
         found: list[dict[str, object]] = self.driver.get_log(name)  # type: ignore[no-untyped-call] # selenium's own
