@@ -117,8 +117,9 @@ class Table:
         return [name for name, view in self.views.items() if self.is_lost(name)]
 
     def forget(self, worker: str) -> None:
-        """Believe nothing of a worker until it says more."""
+        """Believe nothing of a worker until it says more: what was heard is not news again when it comes twice."""
         view = self.views[worker]
+        view.inventory = max([view.inventory, *view.serials.values()])
         for held in [*view.helds.values()]:
             self._set(worker, view, Held(held.container, held.user, False, (), gone=True))
         view.serials.clear()

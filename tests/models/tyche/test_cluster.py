@@ -100,3 +100,7 @@ def test_a_workload_may_call_by_hand() -> None:
     asked = [op for op in result.history if op.client == "c1"]
     assert [(op.f, op.key, op.outcome) for op in asked] == [("invoke", name, "ok") for name in ("asr", "ocr", "asr")]
     assert result.failed == ()
+
+
+def test_a_word_that_comes_twice_is_no_news_after_its_worker_was_lost() -> None:
+    assert run(load(ROOT / "swarm.yaml"), 307).failed == ()
