@@ -1,5 +1,7 @@
 """Reuse: only complete blocks of the same text behind the same text, of those who may share."""
 
+from abc import abstractmethod
+
 from models.llm_cache.events import Asked, EngineStarted, Filled, Freed, Reused
 from models.llm_cache.invariants.known import Known
 from models.llm_cache.settings import Settings
@@ -7,11 +9,9 @@ from sim import Emitted
 from sim.invariants import Invariant, when
 
 
-class ChainTrue(Invariant):
-    """Reused blocks are complete, follow one another, and hold what the request's own text computes to."""
+class _OfReuse(Invariant):
+    """A promise about each reuse, judged by what is complete at that moment."""
 
-    name = "chain-true"
-    claim = "every reused block was complete and held the request's own text behind its own text"
     watches = (Asked, EngineStarted, Filled, Freed, Reused)
 
     def __init__(self, settings: Settings, known: Known) -> None:
@@ -28,6 +28,17 @@ class ChainTrue(Invariant):
             self._known.note(event)
         else:
             self._known.resident.fold(emitted)
+
+    @abstractmethod
+    def _compare(self, emitted: Emitted, event: Reused) -> None:
+        """Judge one reuse."""
+
+
+class ChainTrue(_OfReuse):
+    """Reused blocks are complete, follow one another, and hold what the request's own text computes to."""
+
+    name = "chain-true"
+    claim = "every reused block was complete and held the request's own text behind its own text"
 
     def _compare(self, emitted: Emitted, event: Reused) -> None:
         """Block by block."""
@@ -94,28 +105,15 @@ class Closed(Invariant):
                 self.contradict(emitted, f"block {block} went, {left} behind it stayed: {when(emitted)}")
 
 
-class TenantApart(Invariant):
+class TenantApart(_OfReuse):
     """Reused blocks were computed for the same tenant, or are of a public prompt that both were granted to share."""
 
     name = "tenant-apart"
     claim = "nobody reused what was computed for others, or by other weights"
-    watches = (Asked, EngineStarted, Filled, Freed, Reused)
 
     def __init__(self, settings: Settings, known: Known) -> None:
-        super().__init__()
-        self._size = settings.block_tokens
+        super().__init__(settings, known)
         self._shared = settings.shared_salt
-        self._known = known
-
-    def observe(self, emitted: Emitted) -> None:
-        """Complete blocks come and go, and are reused."""
-        event = emitted.event
-        if isinstance(event, Reused):
-            self._compare(emitted, event)
-        elif isinstance(event, Asked):
-            self._known.note(event)
-        else:
-            self._known.resident.fold(emitted)
 
     def _compare(self, emitted: Emitted, event: Reused) -> None:
         """Whose, and by what."""
