@@ -17,6 +17,7 @@ import pydantic
 from sim.checks.check import Check
 from sim.checks.invariants import Landmark
 from sim.world.actor import Actor
+from sim.world.message import Emitted
 from sim.world.script import Script
 
 S = TypeVar("S")
@@ -115,6 +116,10 @@ class Layering(Protocol):
 
         Of a client's call (`kind` call) there are the fields verb and key. It is asked of all records in order.
         """
+        ...
+
+    def gauges(self, emitted: Iterable[Emitted], end_ns: int) -> Mapping[str, tuple[str, list[tuple[int, int]]]]:
+        """Layer -> what is counted in it, and its course: (time in ns, value from then on)."""
         ...
 
     def tell(self, kind: str, fields: Mapping[str, object]) -> str:

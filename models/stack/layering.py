@@ -1,18 +1,19 @@
 """Who is in which layer of a stack, and what its events say in plain words: for stories and pages."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from string import Formatter
 from typing import cast
 
 from models.stack.board import ORDER
 from models.stack.deployment import deploy
+from models.stack.gauges import Gauge, gauges
 from models.stack.layers import Layers
 from models.stack.phrases import FIRST, PHRASES
 from models.stack.stack_parts import StackParts
 from models.stack.stack_settings import StackSettings
 from models.stack.threads import Fields, threads_of
 from models.stack.wiring import Wiring
-from sim import System
+from sim import Emitted, System
 
 
 class StackLayering:
@@ -22,7 +23,6 @@ class StackLayering:
 
     def __init__(self, system: System) -> None:
         built = system.shared(Layers).systems
-        self.layers = (*(name for name in ORDER if name in built), "clients")
         self._steps: dict[tuple[str, str], str] = {}
         self._of: dict[str, list[str]] = {}
         for name in ORDER:
@@ -31,6 +31,8 @@ class StackLayering:
         self._roles = dict(_roles(system))
         for node in system.servers:
             self._of.setdefault(node, [self._roles[node].partition("/")[0]] if node in self._roles else [])
+        there = {layers[0] for layers in self._of.values() if layers}
+        self.layers = (*(name for name in ORDER if name in built or name in there), "clients")
 
     def seat(self, node: str, packages: Sequence[str] = ()) -> str:
         """Layer and role."""
@@ -41,6 +43,10 @@ class StackLayering:
         layer = next((name for name in layers if name in said), layers[0] if layers else "")
         layer_of_role, _, role = self._roles.get(node, "").partition("/")
         return f"{layer}/{role}" if role and layer_of_role == layer else layer
+
+    def gauges(self, emitted: Iterable[Emitted], end_ns: int) -> Mapping[str, Gauge]:
+        """How much each layer had to do over time."""
+        return gauges(emitted, lambda node: self.seat(node).partition("/")[0], end_ns)
 
     def threads(self, kind: str, fields: Fields) -> Sequence[str]:
         """Operation, run, document, job: what is about one is said under several of these."""
