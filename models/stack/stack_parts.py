@@ -18,6 +18,7 @@ from models.stack.inference_port import StandInEngine, StandInInference
 from models.stack.jobs_port import VeriflowJobs
 from models.stack.objects_port import ReplicatedObjects
 from models.stack.parts import StoreParts
+from models.stack.poll_alarm import OneAlarmDispatch
 from models.stack.questions_flow import QuestionWork
 
 
@@ -27,7 +28,7 @@ class StackParts:
 
     store: StoreParts = StoreParts()
     search: smartsearch.Parts = smartsearch.Parts()
-    flow: agentflow.EngineParts = field(default_factory=agentflow.EngineParts)
+    flow: agentflow.EngineParts = field(default_factory=lambda: agentflow.EngineParts(dispatch=OneAlarmDispatch))
     replica: type[GroupReplica] = GroupReplica
     front: type[StackApi] = StackApi
     attempt: type[HandedOverAttempt] = HandedOverAttempt

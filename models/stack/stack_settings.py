@@ -21,7 +21,9 @@ SEARCH: dict[str, object] = {
     "group_heartbeat": "300ms", "sweep": "500ms", "collect": "1s", "retry_first": "500ms", "retry_cap": "4s",
     "embed_first": "100ms", "results": 3,
 }  # fmt: skip
-FLOW: dict[str, object] = {"poll_wait": "1s", "slots": 6, "decision_timeout": "2s", "services": 1, "patience": "20s"}
+FLOW: dict[str, object] = {
+    "poll_wait": "1s", "slots": 6, "decisions": 4, "decision_timeout": "2s", "services": 1, "patience": "20s",
+}  # fmt: skip
 SERVING: dict[str, object] = {
     "total": 512, "stream_tokens": 8, "load_every": "500ms", "dead_after": "1500ms", "queue_wait": "1s", "stall": "2s",
     "attempts_max": 2, "answer_within": "8s", "running_max": 8, "queue_max": 8, "answers_kept": "20s",
@@ -60,7 +62,7 @@ class StackSettings(Parameters):
     engine_time: DurationRange = WORK
     engine_patience: Duration = 2 * SECOND
     submits_max: Positive = 16
-    gather: Duration = 10 * MS
+    gather: Duration = 25 * MS
     patience: Duration = 18 * SECOND
 
     @pydantic.model_validator(mode="before")
