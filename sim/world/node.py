@@ -104,15 +104,19 @@ class Node:
         return disk is not None and disk.pending_syncs > 0
 
     def when_synced(self, act: Callable[[], None]) -> None:
-        """Act when all disk syncs issued so far are done: in the name of the record handled now, on the node's ties."""
+        """Act when all disk syncs issued so far are done: in the name of the record handled now, on the node's ties.
+
+        A sync that ends while the node is paused wakes nobody: a stopped process learns of it, and of its failure, when
+        it goes on.
+        """
         cause = self.trace.cause
 
-        def go_on() -> None:
+        def go_on(_: object) -> None:
             self.trace.cause = cause
             self.kernel.ties = self.ties
             act()
 
-        self.disk.after(go_on)
+        self.disk.after(lambda: self.enter(go_on, None))
 
     def start(self) -> None:
         """Begin the next incarnation. Nothing happens to a node that is up."""
