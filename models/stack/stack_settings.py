@@ -1,16 +1,17 @@
 """What a scenario may choose about the whole stack: its size, and every layer's own parameters."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import pydantic
 from pydantic import TypeAdapter
 
 from models import agentflow, llm_cache, smartsearch, veriflow
+from models.stack import sizes
 from models.stack.settings import StoreSettings
+from models.stack.sizes import Counts, Positive, SizeName
 from sim import MS, SECOND, Duration, DurationRange, Parameters
 from sim.parameters import Size
 
-Positive = Annotated[int, pydantic.Field(strict=True, ge=1)]
 _range = TypeAdapter(DurationRange).validate_python
 WORK, TRAIN = _range("60ms..240ms"), _range("500ms..2s")
 
@@ -38,9 +39,9 @@ CLUSTER: dict[str, object] = {
 class StackSettings(Parameters):
     """Parameters of `model: stack`.
 
-    size: how many servers each layer has (see `deployment`). store, search, flow, serving, cluster: the parameters
-    of the layers, whose numbers of servers come from the size. inference: whether prompts are answered by LLM serving
-    with its cache, or by engines that stand in for it: engine_places, engine_time: how many questions such a one has at
+    size: how many servers each layer has, and counts: of what there are to be others than the size says (see `sizes`).
+    store, search, flow, serving, cluster: the parameters of the layers. inference: whether prompts are answered by LLM
+    serving with its cache, or by engines that stand in for it: engine_places, engine_time: how many questions such a one has at
     once, and how long it works on one. gpus: whether training jobs and engines have the GPUs of a cluster, or jobs are
     remembered by who wants them, and engines have GPUs of their own. engine_memory: what an engine claims of a device.
     train: how much work a job is. engine_patience: how long a call waits for an answer. submits_max: how many
@@ -48,7 +49,8 @@ class StackSettings(Parameters):
     gather: how long the store of runs gathers what it writes while it has just written.
     """
 
-    size: Literal["small", "default", "wide"] = "small"
+    size: SizeName = "small"
+    counts: Counts = Counts()
     store: StoreSettings
     search: smartsearch.Settings
     flow: agentflow.Settings
@@ -73,6 +75,11 @@ class StackSettings(Parameters):
             return given
         layers = {"store": STORE, "search": SEARCH, "flow": FLOW, "serving": SERVING, "cluster": CLUSTER}
         return {**given, **{name: _laid_over(own, given.get(name, {})) for name, own in layers.items()}}
+
+    @property
+    def counted(self) -> sizes.Size:
+        """How many servers there are of each kind."""
+        return self.counts.over(self.size)
 
     @property
     def organisations(self) -> int:
