@@ -25,6 +25,7 @@ class Deployment:
     engines: tuple[str, ...]
     routers: tuple[str, ...] = ()
     cluster: tuple[str, ...] = ()
+    experts: tuple[str, ...] = ()
     organisations: tuple[Organisation, ...] = ()
 
 
@@ -53,7 +54,8 @@ def servers_needed(settings: StackSettings) -> int:
     size = settings.counted
     search = smartsearch.servers_needed(search_settings(settings)) + size.workers
     rest = size.deciders + size.flow_workers + size.engines + 2 + routers_of(settings) + cluster_of(settings)
-    return size.groups * size.replicas + search + rest + settings.organisations * (ORG_REPLICAS + 1)
+    options = experts_of(settings)
+    return size.groups * size.replicas + search + rest + options + settings.organisations * (ORG_REPLICAS + 1)
 
 
 def routers_of(settings: StackSettings) -> int:
@@ -67,6 +69,13 @@ def cluster_of(settings: StackSettings) -> int:
     return veriflow.others(cluster_settings(settings)) + 2 * nodes if settings.gpus == "veriflow" else 0
 
 
+def experts_of(settings: StackSettings) -> int:
+    """How many servers the mixture of experts has."""
+    if not settings.experts:
+        return 0
+    return 1 + settings.mixture.controllers + settings.mixture.dispatchers + settings.counted.expert_nodes
+
+
 def deploy(settings: StackSettings, servers: Sequence[str]) -> Deployment:
     """Give every server its part, in order."""
     size, names = settings.counted, iter(servers)
@@ -77,9 +86,11 @@ def deploy(settings: StackSettings, servers: Sequence[str]) -> Deployment:
     notifier, caretaker = _take(names, 2)
     engines, routers = _take(names, size.engines), _take(names, routers_of(settings))
     cluster = _take(names, cluster_of(settings))
+    experts = _take(names, experts_of(settings))
     organisations = tuple(_organisation(n, names) for n in range(1, settings.organisations + 1))
     return Deployment(
-        objects, metadata, search, deciders, workers, notifier, caretaker, engines, routers, cluster, organisations
+        objects, metadata, search, deciders, workers, notifier, caretaker, engines, routers, cluster, experts,
+        organisations,
     )  # fmt: skip
 
 

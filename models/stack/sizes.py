@@ -27,6 +27,7 @@ class Size:
     fronts: int
     loops: int
     gpu_nodes: int
+    expert_nodes: int = 3
 
 
 SIZES: dict[SizeName, Size] = {
@@ -52,6 +53,7 @@ class Counts(Parameters):
     fronts: Positive | None = None
     loops: Positive | None = None
     gpu_nodes: Positive | None = None
+    expert_nodes: Positive | None = None
 
     def over(self, size: SizeName) -> Size:
         """The size with these counts."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from models import agentflow, llm_cache, smartsearch, veriflow
+from models import agentflow, llm_cache, rfid_moe, smartsearch, veriflow
 from models.stack.anchor_ledger import AnchorLedger
 from models.stack.backpressure import Budget, Places
 from models.stack.cache_inference import CachedInference
@@ -10,6 +10,7 @@ from models.stack.checkpoint_objects import ObjectCheckpoints
 from models.stack.claim_holder import HandedOverAttempt
 from models.stack.devices_port import LedgerDevices
 from models.stack.documents_flow import DocumentWork
+from models.stack.expert_inference import ExpertInference
 from models.stack.flow_line import LinedWorker
 from models.stack.front import StackApi
 from models.stack.gpu_engine import GpuEngine
@@ -45,6 +46,8 @@ class StackParts:
     gpu_engine: type[GpuEngine] = GpuEngine
     cluster: veriflow.Parts = field(default_factory=veriflow.Parts)
     serving: llm_cache.Parts = field(default_factory=llm_cache.Parts)
+    mixture: rfid_moe.Parts = field(default_factory=rfid_moe.Parts)
+    experts: type[ExpertInference] = ExpertInference
     budget: type[Budget] = Budget
     places: type[Places] = Places
     ledger: type[AnchorLedger] = AnchorLedger
