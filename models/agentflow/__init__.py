@@ -6,6 +6,7 @@ activities, `EngineSettings`, `EngineParts` and the promises `ENGINE_CHECKS`.
 
 from models.agentflow.attempt import ActivityFailed, Attempt
 from models.agentflow.decider import Decider
+from models.agentflow.dispatch import Dispatch
 from models.agentflow.engine import deploy, roles_of, workers_of
 from models.agentflow.events import Attempted, Effect, ReadBack, Recorded
 from models.agentflow.flow import ContinueAs, Flow, FlowFailure, Promise, StepFailure
@@ -65,6 +66,7 @@ __all__ = [
     "Decided",
     "Decider",
     "DecisionGiven",
+    "Dispatch",
     "Do",
     "Effect",
     "EngineParts",

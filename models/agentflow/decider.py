@@ -28,13 +28,14 @@ class Decider(Actor):
         """Ask for work. The salt is what a process's hash seed is: another one in every process."""
         self._chance = self.random.child("side")
         self._salt = self.random.word().to_bytes(8, "little")
-        self.spawn(self.work())
+        for slot in range(self._settings.decisions):
+            self.spawn(self.work(slot))
 
-    async def work(self) -> None:
-        """One decision after another."""
+    async def work(self, slot: int) -> None:
+        """One decision after another. What others of this decider wait for meanwhile is of other runs."""
         while True:
             try:
-                poll = PollDecision(0)
+                poll = PollDecision(slot)
                 given = await self.ask_store(poll, self._settings.poll_wait + SECOND)
             except Timeout:
                 continue

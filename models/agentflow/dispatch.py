@@ -35,10 +35,15 @@ class Dispatch:
         poller = caller.source, slot
         pollers.pop(poller, None)
         pollers[poller] = caller
-        self._node.timer(lambda: self._send_away(pollers, poller, caller)).reset(self._node.settings.poll_wait)
+        self.send_away_later(pollers, poller, caller)
         self.offer()
 
-    def _send_away(self, pollers: dict[Poller, Caller], poller: Poller, caller: Caller) -> None:
+    def send_away_later(self, pollers: dict[Poller, Caller], poller: Poller, caller: Caller) -> None:
+        """See to it that this one does not wait for ever."""
+        self._node.timer(lambda: self.send_away(pollers, poller, caller)).reset(self._node.settings.poll_wait)
+
+    def send_away(self, pollers: dict[Poller, Caller], poller: Poller, caller: Caller) -> None:
+        """Tell a poller that there is nothing for now, if this poll of it still waits."""
         if pollers.get(poller) == caller:
             del pollers[poller]
             self._node.reply(caller, Nothing())

@@ -15,12 +15,14 @@ Natural = Annotated[int, Field(strict=True, ge=0)]
 class EngineSettings(Parameters):
     """The part that every application on the engine shares.
 
-    Servers are, in order: the store, `deciders`, then workers and what the application adds. A worker does `slots`
-    attempts at once. Pollers are sent away after `poll_wait`; a decision is somebody else's after `decision_timeout`.
-    Liveness: every run that began before all healed is over within `patience`.
+    Servers are, in order: the store, `deciders`, then workers and what the application adds. A decider has `decisions`
+    under way at once, of as many runs; a worker does `slots` attempts at once. Pollers are sent away after `poll_wait`;
+    a decision is somebody else's after `decision_timeout`. Liveness: every run that began before all healed is over
+    within `patience`.
     """
 
     deciders: Count = 2
+    decisions: Count = 1
     slots: Count = 2
     poll_wait: Duration = 2 * SECOND
     decision_timeout: Duration = 10 * SECOND

@@ -91,12 +91,16 @@ class Smvba(Views):
     def toss_arrived(self, source: str, message: Toss) -> None:
         """Who tosses has seen a quorum of complete broadcasts: who has not asks which they are."""
         super().toss_arrived(source, message)
-        if self.in_window(message.round, self.view):
+        if self.heeds_toss(message.round):
             self._tossed.setdefault(message.round, {})[source] = None
             self._ask_tossers()
 
+    def heeds_toss(self, view: int) -> bool:
+        """Whether a toss is noted: of views to come too, since who tossed before one begins tosses no more."""
+        return self.in_window(view, self.view)
+
     def _ask_tossers(self) -> None:
-        """Each once, those of before one's own beginning too: they toss no more, and a liar may have told only them."""
+        """Each once, those of before one's own beginning too: a liar may have told only them."""
         view = self.view
         if view and self.abandoned < view:
             for source in self._tossed.get(view, ()):

@@ -16,6 +16,7 @@ ORDER = (
     "org-4",
     "veriflow",
     "serving",
+    "experts",
     "smartsearch",
     "agentflow",
     "agreement",

@@ -7,32 +7,6 @@ from models import llm_cache, smartsearch, veriflow
 from models.stack.anchors import Organisation
 from models.stack.stack_settings import StackSettings
 
-
-@dataclass(frozen=True)
-class Size:
-    """Counts. With one group, objects and flow histories share it. Of schedulers and controllers there are `loops`."""
-
-    groups: int
-    replicas: int
-    brokers: int
-    partitions: int
-    workers: int
-    deciders: int
-    flow_workers: int
-    engines: int
-    routers: int
-    fronts: int
-    loops: int
-    gpu_nodes: int
-
-
-SIZES = {
-    "small": Size(1, 3, 3, 2, 1, 1, 1, 1, 1, 1, 1, 2),
-    "default": Size(2, 3, 3, 4, 2, 2, 2, 2, 2, 2, 2, 4),
-    "wide": Size(2, 5, 5, 8, 4, 4, 4, 4, 2, 2, 2, 8),
-}
-
-
 ORG_REPLICAS = 3
 """Servers of an organisation's group, beside its anchor."""
 
@@ -51,12 +25,13 @@ class Deployment:
     engines: tuple[str, ...]
     routers: tuple[str, ...] = ()
     cluster: tuple[str, ...] = ()
+    experts: tuple[str, ...] = ()
     organisations: tuple[Organisation, ...] = ()
 
 
 def search_settings(settings: StackSettings) -> smartsearch.Settings:
     """SmartSearch's parameters, with the counts of the size."""
-    size = SIZES[settings.size]
+    size = settings.counted
     counts = {"brokers": size.brokers, "partitions": size.partitions, "replication": 3}
     return settings.search.model_copy(update=counts)
 
@@ -64,38 +39,46 @@ def search_settings(settings: StackSettings) -> smartsearch.Settings:
 def serving_settings(settings: StackSettings) -> llm_cache.Settings:
     """The parameters of the layer of engines, with the counts of the size. All its askers are in the stack."""
     none = settings.serving.traffic.model_copy(update={"arrivals": "none"})
-    return settings.serving.model_copy(update={"routers": SIZES[settings.size].routers, "traffic": none})
+    return settings.serving.model_copy(update={"routers": settings.counted.routers, "traffic": none})
 
 
 def cluster_settings(settings: StackSettings) -> veriflow.Settings:
     """The parameters of the orchestrator, with the counts of the size."""
-    size = SIZES[settings.size]
+    size = settings.counted
     counts = {"apis": size.fronts, "schedulers": size.loops, "controllers": size.loops}
     return settings.cluster.model_copy(update=counts)
 
 
 def servers_needed(settings: StackSettings) -> int:
     """How many servers a size has."""
-    size = SIZES[settings.size]
+    size = settings.counted
     search = smartsearch.servers_needed(search_settings(settings)) + size.workers
     rest = size.deciders + size.flow_workers + size.engines + 2 + routers_of(settings) + cluster_of(settings)
-    return size.groups * size.replicas + search + rest + settings.organisations * (ORG_REPLICAS + 1)
+    options = experts_of(settings)
+    return size.groups * size.replicas + search + rest + options + settings.organisations * (ORG_REPLICAS + 1)
 
 
 def routers_of(settings: StackSettings) -> int:
     """How many routers there are before the engines: stand-ins have none."""
-    return SIZES[settings.size].routers if settings.inference == "cache" else 0
+    return settings.counted.routers if settings.inference == "cache" else 0
 
 
 def cluster_of(settings: StackSettings) -> int:
     """How many servers the orchestrator has: each GPU node is a pair of agent and runtime."""
-    nodes = SIZES[settings.size].gpu_nodes
+    nodes = settings.counted.gpu_nodes
     return veriflow.others(cluster_settings(settings)) + 2 * nodes if settings.gpus == "veriflow" else 0
+
+
+def experts_of(settings: StackSettings) -> int:
+    """How many servers the mixture of experts has."""
+    if not settings.experts:
+        return 0
+    return 1 + settings.mixture.controllers + settings.mixture.dispatchers + settings.counted.expert_nodes
 
 
 def deploy(settings: StackSettings, servers: Sequence[str]) -> Deployment:
     """Give every server its part, in order."""
-    size, names = SIZES[settings.size], iter(servers)
+    size, names = settings.counted, iter(servers)
     objects = _take(names, size.replicas)
     metadata = objects if size.groups == 1 else _take(names, size.replicas)
     search = _take(names, smartsearch.servers_needed(search_settings(settings)) + size.workers)
@@ -103,9 +86,11 @@ def deploy(settings: StackSettings, servers: Sequence[str]) -> Deployment:
     notifier, caretaker = _take(names, 2)
     engines, routers = _take(names, size.engines), _take(names, routers_of(settings))
     cluster = _take(names, cluster_of(settings))
+    experts = _take(names, experts_of(settings))
     organisations = tuple(_organisation(n, names) for n in range(1, settings.organisations + 1))
     return Deployment(
-        objects, metadata, search, deciders, workers, notifier, caretaker, engines, routers, cluster, organisations
+        objects, metadata, search, deciders, workers, notifier, caretaker, engines, routers, cluster, experts,
+        organisations,
     )  # fmt: skip
 
 

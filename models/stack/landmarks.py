@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from models import agentflow, llm_cache, raft, smartsearch, veriflow
+from models import agentflow, llm_cache, raft, rfid_moe, smartsearch, veriflow
 from models.agentflow import Recorded, StepStarted
 from models.stack.anchor_events import LedgerEntry
 from models.stack.events import Answered, HandedOver, PoolHeld
+from models.stack.expert_inference import REASONS
+from models.stack.questions_flow import NO_DOCUMENTS
 from sim import Emitted, Landmark
 
 Predicate = Callable[[Emitted], bool]
@@ -52,7 +54,12 @@ def _row_moved() -> Predicate:
 
 
 def _degraded() -> Predicate:
-    return lambda emitted: isinstance(emitted.event, Answered) and bool(emitted.event.degraded)
+    return lambda emitted: isinstance(emitted.event, Answered) and NO_DOCUMENTS in emitted.event.degraded
+
+
+def _without_expert() -> Predicate:
+    reasons = set(REASONS.values())
+    return lambda emitted: isinstance(emitted.event, Answered) and not reasons.isdisjoint(emitted.event.degraded)
 
 
 def _without_one() -> Predicate:
@@ -75,6 +82,7 @@ _ALL = (
     Landmark("document_claimed_again", (HandedOver,), _claimed_again),
     Landmark("row_moved", (PoolHeld,), _row_moved),
     Landmark("entered_without_one", (LedgerEntry,), _without_one),
+    Landmark("answered_without_an_expert", (Answered,), _without_expert),
     Landmark("answered_without_documents", (Answered,), _degraded),
 )
 
@@ -83,6 +91,7 @@ LANDMARKS: Mapping[str, Landmark] = {
     **{f"smartsearch/{name}": one for name, one in smartsearch.LANDMARKS.items()},
     **{f"veriflow/{name}": one for name, one in veriflow.MODEL.landmarks.items()},
     **{f"serving/{name}": one for name, one in llm_cache.MODEL.landmarks.items()},
+    **{f"experts/{name}": one for name, one in rfid_moe.MODEL.landmarks.items()},
     **{f"agentflow/{name}": one for name, one in agentflow.LANDMARKS.items()},
     **{landmark.name: landmark for landmark in _ALL},
 }

@@ -5,14 +5,14 @@ from dataclasses import replace
 from functools import partial
 from typing import cast
 
-from models import agentflow, bft, llm_cache, raft, smartsearch, veriflow, veristore
+from models import agentflow, bft, llm_cache, raft, rfid_moe, smartsearch, veriflow, veristore
 from models.stack.anchor import Anchor
 from models.stack.anchors import Organisations
 from models.stack.caretaker import ObjectsCaretaker
 from models.stack.checkpoint_objects import checkpointing
 from models.stack.claim_holder import handing_over
 from models.stack.client import VERBS, StackClient
-from models.stack.deployment import deploy, servers_needed
+from models.stack.deployment import deploy, experts_of, servers_needed
 from models.stack.flow_line import LinedDecider, LinedWorker
 from models.stack.front import fronting
 from models.stack.gate import Gate
@@ -62,6 +62,7 @@ class Assembly:
         self._flow()
         self._cluster()
         self._serving()
+        self._experts()
         self._organisations()
         for script in self._system.scripts:
             self._system.client(script.client, partial(StackClient, self._wiring, script))
@@ -119,6 +120,11 @@ class Assembly:
             parts = replace(parts, engine=on_gpus(self._wiring))
         self._layer("serving", (*at.routers, *at.engines), self._wiring.serving, parts, llm_cache.MODEL)
 
+    def _experts(self) -> None:
+        """Nodes with experts, if answers are those of a mixture."""
+        if self._settings.experts:
+            self._layer("experts", self._at.experts, self._settings.mixture, self._parts.mixture, rfid_moe.MODEL)
+
     def _cluster(self) -> None:
         """The orchestrator of GPUs, whose checkpoints are objects."""
         if self._settings.gpus == "stand_in":
@@ -159,6 +165,9 @@ def refuse(parameters: Parameters, servers: int) -> Iterable[tuple[str, str]]:
     needed = servers_needed(settings)
     if servers != needed:
         yield "nodes", f"size {settings.size} has {needed} servers, found {servers}"
+    if settings.experts and rfid_moe.MODEL.refuse is not None:
+        for name, why in rfid_moe.MODEL.refuse(settings.mixture, experts_of(settings)):
+            yield f"mixture.{name}", why
 
 
 def _roles() -> Mapping[str, Callable[[Mapping[str, Actor]], Iterable[str]]]:
@@ -177,6 +186,7 @@ def _roles() -> Mapping[str, Callable[[Mapping[str, Actor]], Iterable[str]]]:
         "serving/router": _of_kind(llm_cache.Router),
         "serving/hot": _hot,
         **{f"veriflow/{role}": find for role, find in veriflow.MODEL.roles.items()},
+        **{f"experts/{role}": rfid_moe.MODEL.roles[role] for role in ("ledger", "dispatcher", "expert", "hottest")},
         "agreement/anchor": _of_kind(Anchor),
     }
 
@@ -204,6 +214,7 @@ CHECKS_OF_LAYERS = {
     **of_layer("smartsearch", smartsearch.CHECKS),
     **of_layer("agentflow", agentflow.ENGINE_CHECKS),
     **of_layer("veriflow", veriflow.MODEL.checks),
+    **of_layer("experts", rfid_moe.MODEL.checks),
     **of_layer("serving", {**llm_cache.MODEL.checks, "liveness": serving_liveness}),
 }
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from models import agentflow, llm_cache, smartsearch, veriflow
+from models import agentflow, llm_cache, rfid_moe, smartsearch, veriflow
 from models.stack.anchor_ledger import AnchorLedger
 from models.stack.backpressure import Budget, Places
 from models.stack.cache_inference import CachedInference
@@ -10,6 +10,7 @@ from models.stack.checkpoint_objects import ObjectCheckpoints
 from models.stack.claim_holder import HandedOverAttempt
 from models.stack.devices_port import LedgerDevices
 from models.stack.documents_flow import DocumentWork
+from models.stack.expert_inference import ExpertInference
 from models.stack.flow_line import LinedWorker
 from models.stack.front import StackApi
 from models.stack.gpu_engine import GpuEngine
@@ -18,6 +19,7 @@ from models.stack.inference_port import StandInEngine, StandInInference
 from models.stack.jobs_port import VeriflowJobs
 from models.stack.objects_port import ReplicatedObjects
 from models.stack.parts import StoreParts
+from models.stack.poll_alarm import OneAlarmDispatch
 from models.stack.questions_flow import QuestionWork
 
 
@@ -27,7 +29,7 @@ class StackParts:
 
     store: StoreParts = StoreParts()
     search: smartsearch.Parts = smartsearch.Parts()
-    flow: agentflow.EngineParts = field(default_factory=agentflow.EngineParts)
+    flow: agentflow.EngineParts = field(default_factory=lambda: agentflow.EngineParts(dispatch=OneAlarmDispatch))
     replica: type[GroupReplica] = GroupReplica
     front: type[StackApi] = StackApi
     attempt: type[HandedOverAttempt] = HandedOverAttempt
@@ -44,6 +46,8 @@ class StackParts:
     gpu_engine: type[GpuEngine] = GpuEngine
     cluster: veriflow.Parts = field(default_factory=veriflow.Parts)
     serving: llm_cache.Parts = field(default_factory=llm_cache.Parts)
+    mixture: rfid_moe.Parts = field(default_factory=rfid_moe.Parts)
+    experts: type[ExpertInference] = ExpertInference
     budget: type[Budget] = Budget
     places: type[Places] = Places
     ledger: type[AnchorLedger] = AnchorLedger

@@ -1,16 +1,17 @@
 """What a scenario may choose about the whole stack: its size, and every layer's own parameters."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import pydantic
 from pydantic import TypeAdapter
 
-from models import agentflow, llm_cache, smartsearch, veriflow
+from models import agentflow, llm_cache, rfid_moe, smartsearch, veriflow
+from models.stack import sizes
 from models.stack.settings import StoreSettings
+from models.stack.sizes import Counts, Positive, SizeName
 from sim import MS, SECOND, Duration, DurationRange, Parameters
 from sim.parameters import Size
 
-Positive = Annotated[int, pydantic.Field(strict=True, ge=1)]
 _range = TypeAdapter(DurationRange).validate_python
 WORK, TRAIN = _range("60ms..240ms"), _range("500ms..2s")
 
@@ -21,7 +22,9 @@ SEARCH: dict[str, object] = {
     "group_heartbeat": "300ms", "sweep": "500ms", "collect": "1s", "retry_first": "500ms", "retry_cap": "4s",
     "embed_first": "100ms", "results": 3,
 }  # fmt: skip
-FLOW: dict[str, object] = {"poll_wait": "1s", "slots": 6, "decision_timeout": "2s", "services": 1, "patience": "20s"}
+FLOW: dict[str, object] = {
+    "poll_wait": "1s", "slots": 6, "decisions": 4, "decision_timeout": "2s", "services": 1, "patience": "20s",
+}  # fmt: skip
 SERVING: dict[str, object] = {
     "total": 512, "stream_tokens": 8, "load_every": "500ms", "dead_after": "1500ms", "queue_wait": "1s", "stall": "2s",
     "attempts_max": 2, "answer_within": "8s", "running_max": 8, "queue_max": 8, "answers_kept": "20s",
@@ -30,23 +33,32 @@ CLUSTER: dict[str, object] = {
     "devices": 2, "types": ("a100",), "queues": ({"name": "training", "cohort": ""},), "renew": "1200ms", "lost": "3s",
     "tolerance": "2s", "resync": "3s", "bookmark": "1s", "leader": "3s", "ttl": "5s", "patience": "12s",
 }  # fmt: skip
+EXPERTS: dict[str, object] = {
+    "controllers": 1, "dispatchers": 1, "layers": 2, "experts": 4, "group": 2, "top": 2, "replicas": 0, "images": 1,
+    "beat": "200ms", "dead_after": "1s", "tick": "200ms",
+}  # fmt: skip
+OWN: dict[str, dict[str, object]] = {
+    "store": STORE, "search": SEARCH, "flow": FLOW, "serving": SERVING, "cluster": CLUSTER, "mixture": EXPERTS,
+}  # fmt: skip
 """What the layers' parameters are here unless a scenario says otherwise."""
 
 
 class StackSettings(Parameters):
     """Parameters of `model: stack`.
 
-    size: how many servers each layer has (see `deployment`). store, search, flow, serving, cluster: the parameters
-    of the layers, whose numbers of servers come from the size. inference: whether prompts are answered by LLM serving
-    with its cache, or by engines that stand in for it: engine_places, engine_time: how many questions such a one has at
-    once, and how long it works on one. gpus: whether training jobs and engines have the GPUs of a cluster, or jobs are
-    remembered by who wants them, and engines have GPUs of their own. engine_memory: what an engine claims of a device.
-    train: how much work a job is. engine_patience: how long a call waits for an answer. submits_max: how many
-    submissions the API has under way before it says 429. patience: within how long of healing goodput is back.
+    size: how many servers each layer has, and counts: of what there are to be others than the size says (see
+    `sizes`). store, search, flow, serving, cluster, mixture: the parameters of the layers. experts: whether answers
+    are those of a mixture of experts, which has nodes of its own. inference: whether prompts are answered by LLM
+    serving with its cache, or by engines that stand in for it: engine_places, engine_time: how many questions such a
+    one has at once, and how long it works on one. gpus: whether training jobs and engines have the GPUs of a cluster,
+    or jobs are remembered by who wants them, and engines have GPUs of their own. engine_memory: what an engine claims
+    of a device. train: how much work a job is. engine_patience: how long a call waits for an answer. submits_max: how
+    many submissions the API has under way before it says 429. patience: within how long of healing goodput is back.
     gather: how long the store of runs gathers what it writes while it has just written.
     """
 
-    size: Literal["small", "default", "wide"] = "small"
+    size: SizeName = "small"
+    counts: Counts = Counts()
     store: StoreSettings
     search: smartsearch.Settings
     flow: agentflow.Settings
@@ -54,13 +66,15 @@ class StackSettings(Parameters):
     inference: Literal["cache", "stand_in"] = "cache"
     cluster: veriflow.Settings
     gpus: Literal["veriflow", "stand_in"] = "veriflow"
+    experts: bool = False
+    mixture: rfid_moe.Settings
     engine_memory: Size = 20 * 2**30
     train: DurationRange = TRAIN
     engine_places: Positive = 4
     engine_time: DurationRange = WORK
     engine_patience: Duration = 2 * SECOND
     submits_max: Positive = 16
-    gather: Duration = 10 * MS
+    gather: Duration = 25 * MS
     patience: Duration = 18 * SECOND
 
     @pydantic.model_validator(mode="before")
@@ -69,8 +83,12 @@ class StackSettings(Parameters):
         """What a scenario says of a layer is laid over the stack's own choice."""
         if not isinstance(given, dict):
             return given
-        layers = {"store": STORE, "search": SEARCH, "flow": FLOW, "serving": SERVING, "cluster": CLUSTER}
-        return {**given, **{name: _laid_over(own, given.get(name, {})) for name, own in layers.items()}}
+        return {**given, **{name: _laid_over(own, given.get(name, {})) for name, own in OWN.items()}}
+
+    @property
+    def counted(self) -> sizes.Size:
+        """How many servers there are of each kind."""
+        return self.counts.over(self.size)
 
     @property
     def organisations(self) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from models import llm_cache, smartsearch, veriflow
+from models import llm_cache, rfid_moe, smartsearch, veriflow
 from models.stack.deployment import Deployment, cluster_settings, search_settings, serving_settings
 from models.stack.jobs_port import RememberedJobs
 from models.stack.stack_settings import StackSettings
@@ -65,6 +65,15 @@ class Wiring:
 
     def inference(self, actor: "Actor") -> "Inference":
         """The inference port of an actor."""
+        own = self._words(actor)
+        if not self.settings.experts:
+            return own
+        mixture = self.settings.mixture
+        dispatchers = rfid_moe.places_of(self.at.experts, mixture).dispatchers
+        return self.parts.experts(actor, own, dispatchers, mixture.tokens, self.parts.budget)
+
+    def _words(self, actor: "Actor") -> "Inference":
+        """What says the words of an answer."""
         patience = self.settings.engine_patience
         if self.settings.inference == "cache":
             return self.parts.cached(actor, self.at.routers, patience, self.parts.budget)

@@ -109,6 +109,7 @@ class Agent(Actor):
                         self._bell.ring()
                 except Timeout:
                     self._duties.after_silence(self.elapsed() - self._renewed_at)
+                    continue  # at once, through the other front: few words lost in a row shall lose no node
             await self.sleep(settings.renew)
 
     # Work

@@ -69,6 +69,11 @@ class Binding:
                 return STALE
         return ""
 
+    def is_kept(self, job: Job) -> bool:
+        """Whether a device nominated to it is kept for another: two schedulers that planned at once chose alike."""
+        nominated = self._tables.nominated
+        return any(self._nominations.is_kept_from(nominated.get(device), job.name) for device in job.nominated)
+
     def write(self, job: Job, number: int, members: tuple[Member, ...], step: int) -> None:
         """The attempt, its rows, and the job."""
         tables = self._tables

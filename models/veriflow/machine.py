@@ -12,7 +12,7 @@ import msgspec
 
 from models.veriflow import commands as c
 from models.veriflow.admission import Admission
-from models.veriflow.binding import Binding
+from models.veriflow.binding import TAKEN, Binding
 from models.veriflow.commands import CONFLICT, EXISTS, LATE, MISSING, Record, Reply
 from models.veriflow.finishing import Finishing
 from models.veriflow.objects import BACKOFF, QUEUED, STEPS, Claim, Job, Object, kind_of
@@ -164,6 +164,8 @@ class Machine:
             if known.state == BACKOFF and one.state == QUEUED and not self.admission.is_due(known):
                 return self._no(LATE, known)
             one = msgspec.structs.replace(one, changed_at=self.tables.at)
+        if self.binding.is_kept(one):
+            return self._no(TAKEN, known)
         written = self.tables.put(one)
         if one.deleted and not one.finalizers:
             self.tables.remove(written)

@@ -48,7 +48,7 @@ class Copy:
         key = victim.spec.queue, victim.spec.gpu_type
         self.use[key] = self.use.get(key, 0) + sign * victim.spec.need
         for node, device in self.devices_of(victim):
-            if node in self.free and device not in self._board.nodes[node].missing:
+            if node in self.free and device not in self._board.nodes[node].missing and not self._is_kept(node, device):
                 self._flip(node, device, sign)
 
     def devices_of(self, victim: Job) -> list[Device]:
@@ -57,6 +57,10 @@ class Copy:
         if attempt is None or victim.state not in OPEN:
             return []
         return [(member.node, device) for member in attempt.members if member.held for device in member.devices]
+
+    def _is_kept(self, node: str, device: int) -> bool:
+        """Whether it goes to another when its owner goes."""
+        return self._board.room.is_kept(node, device, self._job.name)
 
     def _flip(self, name: str, device: int, sign: int) -> None:
         place = self._board.nodes[name].zone, name

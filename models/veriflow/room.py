@@ -37,9 +37,12 @@ class Room:
         return [
             device
             for device in self.ledger.free(node.name)
-            if device not in node.missing
-            and not self._nominations.is_kept_from(self.nominated.get((node.name, device)), job)
+            if device not in node.missing and not self.is_kept(node.name, device, job)
         ]
+
+    def is_kept(self, node: str, device: int, job: str) -> bool:
+        """Whether a device is nominated to another job than this one."""
+        return self._nominations.is_kept_from(self.nominated.get((node, device)), job)
 
     def recount(self, name: str, job: str = "") -> None:
         """Something has changed on a node; with `job`, what is nominated to it counts as free."""

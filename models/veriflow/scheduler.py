@@ -15,6 +15,7 @@ from models.veriflow.bell import Bell
 from models.veriflow.commands import Admit, Bind, Command, Finish, Reply, Update
 from models.veriflow.elector import Elector
 from models.veriflow.events import BecameElder, BindRefused, ConflictSeen, Reconciled
+from models.veriflow.finishing import NO_VICTIM
 from models.veriflow.informer import Informer, Interest
 from models.veriflow.objects import ADMITTED, CHARGED, EVICTED, QUEUED, SUCCEEDED, Job, Member, Object
 from models.veriflow.picking import Pick
@@ -166,7 +167,9 @@ class Scheduler(Actor):
         changed = msgspec.structs.replace(
             job, victims=pick.plan.victims, nominated=pick.plan.devices, nominated_until=until
         )
-        await self.write(job.name, Update(changed))
+        reply = await self.write(job.name, Update(changed))
+        if not reply.ok:
+            await self.sleep(REFUSED_PAUSE)
 
     async def _go_on(self, job: Job, now: int) -> bool:
         victim = next((name for name in job.victims if self._is_alive(name)), None)
@@ -185,7 +188,7 @@ class Scheduler(Actor):
     async def _evict(self, victim: Job, job: Job) -> None:
         order = Finish(victim.name, victim.uid, victim.attempt, EVICTED, QUEUED, by=job.name, reason="preempted")
         reply = await self.write(victim.name, order)
-        if not reply.ok:
+        if self._steps.is_spared(reply):
             await self._give_up(job)
 
     async def _give_up(self, job: Job) -> None:
@@ -250,6 +253,10 @@ class Steps:
         if job.nominated or job.victims:
             return now > job.nominated_until
         return job.state == ADMITTED and now > job.changed_at + settings.pods_ready
+
+    def is_spared(self, reply: Reply) -> bool:
+        """Whether a victim may not be evicted; any other refusal says that it has gone on: another loop was first."""
+        return reply.reason == NO_VICTIM
 
     def before_admit(self, job: Job) -> None:
         """Nothing is charged before the store has charged it."""

@@ -1,10 +1,13 @@
 """Disk faults: what a node finds on its disk, how those that overlap count, and that healing restores no data."""
 
+from collections.abc import Callable
+
 import pytest
 
 from sim.faults import FAULTS
 from sim.world.disk import NoSpace, ReadOnly, Unreadable
 from sim.world.units import MS, SECOND
+from sim.world.world import World
 from tests.faults.stage import Written, inject, make_fault, make_scene, running_world
 
 WORDS = "words.log"
@@ -131,3 +134,33 @@ def test_a_fault_that_lets_nodes_fall_says_how_many() -> None:
 def test_a_disk_with_no_space_at_all_is_a_fault_like_any_other() -> None:
     fault = FAULTS["disk"].model_validate({"full": "0B"})
     assert fault.model_dump(by_alias=True, exclude_defaults=True) == {"full": "0B"}
+
+
+def _with_words_under_way(fault: str) -> tuple[World, list[int], Callable[[], None]]:
+    """n2's disk worked on four words and stood still; now n2 is paused, and all of them complete, or fail."""
+    world = running_world()
+    written: list[int] = []
+    world.subscribe([Written], lambda e: written.append(e.event.number) if e.node == "n2" else None)  # type: ignore[attr-defined]
+    unstall, _ = inject(world, "disk", "{nodes: n2, stall: 1s}")
+    world.run_until(world.now + 20 * MS)
+    resume, _ = inject(world, "pause", "{nodes: n2}", "f2")
+    if fault:
+        inject(world, "disk", fault, "f3")
+    unstall()
+    world.run_until(world.now + 100 * MS)
+    assert written == []
+    return world, written, resume
+
+
+def test_a_paused_node_says_what_its_disk_has_completed_when_it_resumes() -> None:
+    world, written, resume = _with_words_under_way("")
+    resume()
+    assert len(written) >= 4
+    assert world.nodes["n2"].up
+
+
+def test_what_waited_for_a_sync_that_failed_in_a_pause_is_never_said() -> None:
+    world, written, resume = _with_words_under_way("{nodes: n2, failing-fsync: 1}")
+    resume()
+    assert written == []
+    assert not world.nodes["n2"].up

@@ -342,6 +342,14 @@ _ALL = (
         50,
     ),
     _mutant(
+        "deaf-to-early-tosses",
+        "asks those alone for complete broadcasts who toss after it has begun itself",
+        "termination",
+        Parts(smvba=multivalued.DeafToEarlyTosses),
+        "this model before a campaign found it",
+        "smvba-last-to-begin",
+    ),
+    _mutant(
         "smvba-all-zero-any",
         "frees every value in the next view",
         "agreement locked-value",

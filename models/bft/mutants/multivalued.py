@@ -79,6 +79,13 @@ class AllZeroAny(Smvba):
         return key is None or key.value == NONE or super().allowed(view, value, key)
 
 
+class DeafToEarlyTosses(Smvba):
+    """Asks those alone who toss after its own view has begun."""
+
+    def heeds_toss(self, view: int) -> bool:
+        return view == self.view
+
+
 class PassesBadVote(Smvba):
     """Notes that a vote does not hold, and counts it."""
 

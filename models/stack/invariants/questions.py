@@ -1,8 +1,9 @@
 """What an answer rests on: documents that were there for its tenant, and the prompt that was recorded with it."""
 
-from models import smartsearch
+from models import rfid_moe, smartsearch
 from models.stack.cache_inference import Cold
 from models.stack.events import Answered, PortCalled, Retrieved, TextFetched
+from models.stack.expert_inference import REASONS
 from sim import Emitted
 from sim.invariants import Invariant, when
 
@@ -85,23 +86,36 @@ class TenantApart(Invariant):
 
 
 class DegradedTagged(Invariant):
-    """An answer says that it is less than was promised, and why, exactly if a layer below had said so."""
+    """An answer says that it is less than was promised, and why, exactly if a layer below had said so.
+
+    What experts said of a try is one reason for each rung of their ladder on which something was lost. A step that was
+    tried again may have said several things, of which one is the answer's.
+    """
 
     name = "degraded-tagged"
     claim = "every answer said why it was less than promised, and none said so that was not"
-    watches = (Retrieved, Answered)
+    watches = (Retrieved, rfid_moe.Answered, Answered)
 
     def __init__(self) -> None:
         super().__init__()
-        self._reasons: dict[str, list[tuple[str, ...]]] = {}
+        self._retrievals: dict[str, list[tuple[str, ...]]] = {}
+        self._mixtures: dict[str, list[tuple[str, ...]]] = {}
 
     def observe(self, emitted: Emitted) -> None:
-        """Compare the answer with what its retrieval said; a step that was tried again may have said several things."""
+        """Compare the answer with what the layers below said."""
         event = emitted.event
         if isinstance(event, Retrieved):
-            self._reasons.setdefault(event.operation, []).append(event.degraded)
+            self._retrievals.setdefault(event.operation, []).append(event.degraded)
+        elif isinstance(event, rfid_moe.Answered):
+            if not event.failed:
+                said = tuple(REASONS[rung] for rung in event.reasons)
+                self._mixtures.setdefault(event.request.partition("/")[0], []).append(said)
         elif isinstance(event, Answered):
-            known = self._reasons.get(event.operation, [])
-            if event.degraded not in known:
-                said = f"the answer to {event.operation} ({when(emitted)}) gives as reasons {list(event.degraded)}"
-                self.contradict(emitted, f"{said}; its retrieval gave {[list(one) for one in known]}")
+            self._judge(emitted, event)
+
+    def _judge(self, emitted: Emitted, event: Answered) -> None:
+        mixtures = self._mixtures.get(event.operation, [()])
+        known = [(*one, *other) for one in self._retrievals.get(event.operation, []) for other in mixtures]
+        if event.degraded not in known:
+            said = f"the answer to {event.operation} ({when(emitted)}) gives as reasons {list(event.degraded)}"
+            self.contradict(emitted, f"{said}; the layers below gave {[list(one) for one in known]}")

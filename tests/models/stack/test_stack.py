@@ -10,8 +10,9 @@ from models.stack import STACK, events
 from models.stack.board import Board
 from models.stack.cache_inference import ANSWER_TOKENS
 from models.stack.checkpoint_objects import checkpoint_key
-from models.stack.deployment import SIZES, deploy, servers_needed
+from models.stack.deployment import deploy, servers_needed
 from models.stack.inference_port import compute
+from models.stack.sizes import SIZES
 from models.stack.stack_settings import StackSettings
 from sim import Emitted, Event, Verdict, load, run
 from sim.running import Running
@@ -69,6 +70,23 @@ def test_every_size_gives_every_server_one_part(size: str) -> None:
         *at.cluster,
     )
     assert (*groups, *rest) == names
+
+
+def test_a_size_has_other_counts_where_a_scenario_says_so() -> None:
+    plain = servers_needed(StackSettings.model_validate({"size": "wide"}))
+    counts = {"engines": 7, "gpu_nodes": 9}
+    assert servers_needed(StackSettings.model_validate({"size": "wide", "counts": counts})) == plain + 3 + 2
+
+
+def test_a_count_that_no_layer_has_is_refused_in_words() -> None:
+    with pytest.raises(ScenarioErrors, match="engine"):
+        load(CALM, ("systems.stack.parameters.counts={enginez: 2}",))
+
+
+def test_a_thousand_nodes_begin_and_keep_their_promises() -> None:
+    result = run(load(ROOT / "benchmarks/stack-thousand.yaml", ("duration=300ms",)))
+    assert result.failed == ()
+    assert len(result.servers) + len(result.clients) == 1000
 
 
 def test_a_wrong_number_of_servers_is_refused_in_words() -> None:

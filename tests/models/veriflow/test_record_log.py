@@ -68,6 +68,7 @@ def _fall(running: Running, disk: str, at_ns: int) -> None:
 @pytest.mark.parametrize("disk", ["lose-unsynced", "torn", "keep"])
 def test_a_crash_costs_only_what_was_not_told(disk: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models.veriflow.store, "RecordLog", Watched)
+    cut = 0
     for seed in range(1, 3):
         Watched.logged, Watched.reads, Watched.told = [], [], 0
         running = Running(load_text(SCENARIO, "often.yaml"), seed, keep_trace=False)
@@ -82,4 +83,5 @@ def test_a_crash_costs_only_what_was_not_told(disk: str, monkeypatch: pytest.Mon
         result = running.finish()
         assert not result.failed
         behind = [read for read in Watched.reads if read[0]]
-        assert any(later[1] < earlier[1] for earlier, later in pairwise(behind)), "the log was never cut"
+        cut += sum(later[1] < earlier[1] for earlier, later in pairwise(behind))
+    assert cut, "the log was never cut"
