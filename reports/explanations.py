@@ -17,17 +17,32 @@ from sim.world.units import show_ns
 def show_explanation(out: Console, found: Explanation) -> None:
     """Print it."""
     out.print(Text(f"{found.kind.check}  seed {found.seed}", "bold"))
+    if found.lead:
+        out.print(Text(f"  {found.lead}"))
     if found.attribution is None:
         out.print("  the budget ended before it was known which faults are needed; give it more --runs")
     else:
         _show_attribution(out, found.attribution)
     out.print(f"  how it came about ({len(found.story)} of {found.events:,} events)")
-    width = max((len(show_ns(one.t_ns)) for one in found.story), default=0)
-    for number, record in enumerate(found.story, 1):
-        out.print(Text(f"  {number:>3}  {show_ns(record.t_ns):>{width}}  {record.words()}"))
+    _show_story(out, found)
     if found.against is not None:
         _show_against(out, found.against)
     out.print(Text.assemble(("FAIL", "bold red"), f"  {found.verdict.detail}"))
+
+
+def _show_story(out: Console, found: Explanation) -> None:
+    """A line for each record; of a system in layers, a line too wherever the story goes over into another layer."""
+    width = max((len(show_ns(one.t_ns)) for one in found.story), default=0)
+    layer = ""
+    for number, record in enumerate(found.story, 1):
+        here = found.seat(record).partition("/")[0]
+        if here and here != layer:
+            layer = here
+            out.print(Text(f"  {'':>3}  {'':>{width}}  in {here}", "bold"))
+        role = found.seat(record).partition("/")[2]
+        indent = "" if found.layered is None else "  "
+        who = f"{indent}{role}  " if role else indent
+        out.print(Text(f"  {number:>3}  {show_ns(record.t_ns):>{width}}  {who}{found.words(record)}"))
 
 
 def _show_attribution(out: Console, found: Attribution) -> None:

@@ -84,8 +84,8 @@ def _in_role(deployments: Sequence[Deployment], world: World, role: str) -> tupl
 
 
 def _live(world: World, names: Sequence[str]) -> Mapping[str, Actor]:
-    actors = ((name, world.nodes[name].actor) for name in names)
-    return {name: actor for name, actor in actors if actor is not None}
+    nodes = ((name, world.nodes[name]) for name in names)
+    return {name: node.actor for name, node in nodes if node.actor is not None and node.begun}
 
 
 def _setting(scenario: Scenario, keep_trace: bool | range) -> Setting:

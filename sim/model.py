@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
-from typing import TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 import pydantic
 
 from sim.checks.check import Check
 from sim.checks.invariants import Landmark
 from sim.world.actor import Actor
+from sim.world.message import Emitted
 from sim.world.script import Script
 
 S = TypeVar("S")
@@ -90,6 +91,42 @@ class System:
         return cast("S", self._shared.setdefault(kind, kind()))
 
 
+class Layering(Protocol):
+    """What a model with layers says of one deployment, for stories and pages: nothing is decided by it."""
+
+    @property
+    def layers(self) -> Sequence[str]:
+        """Their names from the bottom up."""
+        ...
+
+    @property
+    def check(self) -> str:
+        """The check whose verdict says which layer broke its promises first."""
+        ...
+
+    def seat(self, node: str, packages: Sequence[str] = ()) -> str:
+        """Layer and role of a node: ``agentflow/worker``; empty if it is of none.
+
+        Of a node with parts of several layers, the layer whose package is among those that the thing said is from.
+        """
+        ...
+
+    def threads(self, kind: str, fields: Mapping[str, object]) -> Sequence[str]:
+        """What a message or event is about, such as the id of a run, and what that belongs to; nothing for most.
+
+        Of a client's call (`kind` call) there are the fields verb and key. It is asked of all records in order.
+        """
+        ...
+
+    def gauges(self, emitted: Iterable[Emitted], end_ns: int) -> Mapping[str, tuple[str, list[tuple[int, int]]]]:
+        """Layer -> what is counted in it, and its course: (time in ns, value from then on)."""
+        ...
+
+    def tell(self, kind: str, fields: Mapping[str, object]) -> str:
+        """An event in plain words that its node is the subject of; empty to have it told by its fields."""
+        ...
+
+
 @dataclass(frozen=True)
 class Model:
     """A model.
@@ -100,7 +137,7 @@ class Model:
     orders, which are given only where a workload names them and stand in no history. checks: promises that are always
     checked, each made anew for every run. landmarks: what `sometimes` can ask for. roles: who is what right now, from
     the actors that are up, by node name. mutants: known bugs. refuse: (parameter, what is wrong with it) for so
-    many servers, beyond what the class can see.
+    many servers, beyond what the class can see. layering: of a system that `build` has built, who is in which layer.
     """
 
     name: str
@@ -115,6 +152,7 @@ class Model:
     roles: Roles = field(default_factory=dict)
     mutants: Mapping[str, Mutant] = field(default_factory=dict)
     refuse: Callable[[Parameters, int], Iterable[tuple[str, str]]] = lambda _, __: ()
+    layering: Callable[[System], Layering] | None = None
 
     @property
     def words(self) -> Mapping[str, int]:

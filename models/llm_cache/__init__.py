@@ -8,7 +8,7 @@ Whoever composes a system of it takes `MODEL.build` with `Parts` of its own, wha
 """
 
 from models.llm_cache.engine import Engine, Identity
-from models.llm_cache.events import Asked, Delivered, EngineStarted, Got, Known, Routed
+from models.llm_cache.events import Asked, Delivered, Ended, EngineStarted, Got, Known, Received, Routed
 from models.llm_cache.messages import (
     Answer,
     AskInventory,
@@ -41,6 +41,7 @@ __all__ = [
     "Cancel",
     "Chunk",
     "Delivered",
+    "Ended",
     "Engine",
     "EngineStarted",
     "Generate",
@@ -51,6 +52,7 @@ __all__ = [
     "Origin",
     "Parts",
     "Planned",
+    "Received",
     "Receiving",
     "Renew",
     "Rollout",

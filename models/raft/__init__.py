@@ -5,6 +5,7 @@ reaches the group), `Settings` and the promises `CHECKS`.
 """
 
 from models.raft.contact import Contact
+from models.raft.events import Committed
 from models.raft.invariants import CHECKS
 from models.raft.landmarks import LANDMARKS
 from models.raft.membership import bootstrap
@@ -20,6 +21,7 @@ __all__ = [
     "LANDMARKS",
     "MODEL",
     "MUTANTS",
+    "Committed",
     "Contact",
     "Machine",
     "Parts",

@@ -279,8 +279,9 @@ class Controller(Actor):
             self.map = new
             self._say_map()
         asked = {copy.row for copy in self.map.copies}
-        for number in self._leaving:
-            if number not in asked:
+        served = {(copy.layer, copy.expert) for copy in self.map.copies if copy.kind == FULL}
+        for number, why in self._leaving.items():
+            if number not in asked and self.moves.is_spare(self.rows[number], why, served):
                 self._left_by.setdefault(number, self.map.version)
 
     def _say_map(self) -> None:

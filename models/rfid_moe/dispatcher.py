@@ -17,10 +17,10 @@ from sim import SECOND, Actor, Caller, on
 class Active:
     """A request under way. Sums of squares are those of errors, certificates and full outputs so far."""
 
-    __slots__ = ("bounds", "caller", "errors", "failed", "phase", "position", "reasons", "request", "tokens", "truths")
+    __slots__ = ("bounds", "callers", "errors", "failed", "phase", "position", "reasons", "request", "tokens", "truths")
 
     def __init__(self, caller: Caller, generate: m.Generate) -> None:
-        self.caller = caller
+        self.callers = [caller]
         self.request = generate.request
         self.tokens = generate.tokens
         self.phase = generate.phase
@@ -77,7 +77,11 @@ class Dispatcher(Actor):
 
     @on(m.Generate)
     def generate(self, caller: Caller, generate: m.Generate) -> None:
-        """From a client: it joins the batch at the next step."""
+        """From a client: it joins the batch at the next step. A request that is under way is not begun again."""
+        for active in self._active:
+            if active.request == generate.request:
+                active.callers.append(caller)
+                return
         self._active.append(Active(caller, generate))
         if not self._works:
             self._works = True
@@ -140,4 +144,5 @@ class Dispatcher(Actor):
         error = relative(active.errors, active.truths)
         reasons = active.reasons
         self.emit(Answered(active.request, bool(reasons), reasons, active.failed, error, bound))
-        self.reply(active.caller, m.Generated(active.request, reasons, active.failed))
+        for caller in active.callers:
+            self.reply(caller, m.Generated(active.request, reasons, active.failed))

@@ -4,7 +4,7 @@ A move is a copy more for a while: the new one is claimed and loaded, the map th
 the old one, which is one too many, goes. Whatever goes leaves the map first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from models.rfid_moe.placement import Cluster, Planner
@@ -54,6 +54,10 @@ class Moves:
         if row.kind != FULL or why == CLAIM:
             return False
         return others < (self.copies.get((row.layer, row.expert), 1) if why == TOO_MANY else 1)
+
+    def is_spare(self, row: Row, why: str, served: Container[tuple[int, int]]) -> bool:
+        """Whether what the map does not have may go: one that nobody heard to be ready may be the only one that is."""
+        return row.kind != FULL or why == CLAIM or (row.layer, row.expert) in served
 
     def _least_wanted(self, cluster: Cluster, full: list[Row]) -> Row:
         """The old place of a move, else the copy on the node that carries most."""

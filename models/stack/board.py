@@ -50,6 +50,11 @@ class Board:
         """The first violation of every layer that has one, the lowest layer first."""
         return [first for layer in ORDER if (first := self._first(layer)) is not None]
 
+    def kept_below(self, layer: str) -> list[str]:
+        """The layers below one that kept their promises, from the bottom up."""
+        below = ORDER[: ORDER.index(layer)]
+        return [name for name in below if name in self._verdicts and self._first(name) is None]
+
     def told(self) -> tuple[str, ...]:
         """A line for each layer: whether it kept its promises, or which it broke first and when."""
         lines = []

@@ -28,6 +28,8 @@ class GpuEngine(llm_cache.Engine):
     """One incarnation. Until it holds its row it says nothing and hears nothing."""
 
     wiring: ClassVar[Wiring]
+    is_there = False
+    """Whether it has memory and serves."""
 
     def on_start(self) -> None:
         """What the incarnation before had in memory is gone with it."""
@@ -38,13 +40,9 @@ class GpuEngine(llm_cache.Engine):
         super().on_start()
         self.spawn(self._look_after())
 
-    @property
-    def is_there(self) -> bool:
-        """Whether it has memory and serves."""
-        return self._row is not None
-
     def begin_epoch(self, identity: llm_cache.Identity) -> None:
         """Give the memory back, and begin when there is some again."""
+        self.is_there = False
         if self._row is not None:
             self._row = None
             self.emit(PoolFreed(), at_once=True)
@@ -57,6 +55,7 @@ class GpuEngine(llm_cache.Engine):
         self._row = row
         self.emit(PoolHeld(row.node, row.device, row.epoch, row.id, row.size), at_once=True)
         super().begin_epoch(identity)
+        self.is_there = True
 
     async def hold(self, epoch: int) -> veriflow.Row:
         """A row for this epoch of the engine, in an epoch that the machine is in."""

@@ -22,6 +22,7 @@ from models.stack.hosted_store import HostedStore
 from models.stack.inference_port import StandInEngine
 from models.stack.invariants import CHECKS, LEDGER_CHECKS
 from models.stack.landmarks import LANDMARKS
+from models.stack.layering import layering
 from models.stack.layers import Layers, Make, of_layer
 from models.stack.mutants import LEDGER_MUTANTS, MUTANTS
 from models.stack.org_replica import replica_of
@@ -246,6 +247,7 @@ STACK = Model(
     landmarks=LANDMARKS,
     roles=_roles(),
     mutants=MUTANTS,
+    layering=layering,
 )
 
 NAMES = tuple(f"org-{n}" for n in range(1, 5))

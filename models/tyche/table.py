@@ -119,10 +119,14 @@ class Table:
     def forget(self, worker: str) -> None:
         """Believe nothing of a worker until it says more: what was heard is not news again when it comes twice."""
         view = self.views[worker]
-        view.inventory = max([view.inventory, *view.serials.values()])
+        view.inventory = self.last_heard(view)
         for held in [*view.helds.values()]:
             self._set(worker, view, Held(held.container, held.user, False, (), gone=True))
         view.serials.clear()
+
+    def last_heard(self, view: View) -> int:
+        """The serial of the newest word of a worker, of all that it has or of one container."""
+        return max([view.inventory, *view.serials.values()])
 
     def where(self, function: str) -> list[tuple[str, str]]:
         """(worker, container) in which the function is said to be resident."""

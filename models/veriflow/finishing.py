@@ -24,6 +24,7 @@ from models.veriflow.objects import (
     RUNNING,
     STARTING,
     STEPS,
+    SUCCEEDED,
     Attempt,
     Job,
     attempt_name,
@@ -99,6 +100,8 @@ class Finishing:
 
     def _close(self, attempt: Attempt, outcome: str) -> None:
         state = EVICTED if outcome == CANCELED else outcome
+        if state == SUCCEEDED and attempt.state != RUNNING:  # its result says that it ran, though no agent's word came
+            self._tables.put(msgspec.structs.replace(attempt, state=RUNNING))
         closed = msgspec.structs.replace(attempt, state=state)
         for index, member in enumerate(closed.members):
             if member.held and self.is_gone(closed, index):

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 
 from reports.page.recording import Recording
-from sim.explore.telling import Record, field_names
+from sim.explore.telling import FieldNames, Record, field_names, names_of
 from sim.world import trace as codes
 
 WHAT = {
@@ -39,26 +39,26 @@ def jsonl(recording: Recording) -> bytes:
 def rows(recording: Recording) -> Iterator[Row]:
     """A row for each record."""
     recording.speak()
-    names = dict(field_names())
+    names = field_names()
     for one in recording.records:
         yield {"record": one.number, "t_ns": one.t_ns, "what": WHAT[one.code], **_fields(one, names)}
 
 
-def _fields(one: Record, names: dict[str, tuple[str, ...]]) -> Row:
+def _fields(one: Record, names: FieldNames) -> Row:
     return {
         name: _said(value, names) if name in ("message", "event") else _plain(value, names)
         for name, value in zip(FIELDS[one.code], one.rest, strict=True)
     }
 
 
-def _said(value: list[object], names: dict[str, tuple[str, ...]]) -> Row:
+def _said(value: list[object], names: FieldNames) -> Row:
     """A message or an event by the names of its fields; what has no name gets a number."""
-    known = _wire(value) or names.get(str(value[0]), ())
+    known = _wire(value) or names_of(value)
     labels = [known[i] if i < len(known) else str(i) for i in range(len(value) - 1)]
     return {"type": value[0], **{name: _part(name, one, names) for name, one in zip(labels, value[1:], strict=True)}}
 
 
-def _part(name: str, value: object, names: dict[str, tuple[str, ...]]) -> object:
+def _part(name: str, value: object, names: FieldNames) -> object:
     """A field; the body of a call may be a message without any field of its own."""
     return _said(value, names) if name == "body" and isinstance(value, list) and value else _plain(value, names)
 
@@ -70,7 +70,7 @@ def _wire(value: list[object]) -> tuple[str, ...]:
     return found if found and len(value) > 3 and isinstance(value[3], (list, type(None))) else ()
 
 
-def _plain(value: object, names: dict[str, tuple[str, ...]]) -> object:
+def _plain(value: object, names: FieldNames) -> object:
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, (list, tuple)):

@@ -53,8 +53,8 @@ _PARTS: dict[tuple[str, str], tuple[str, ...]] = {
     ("style", "sweep"): _TABLES,
     ("style", "mutants"): _TABLES,
     ("script", "run"): (
-        "start", "dom", "data", "paint", "axis", "faults", "history", "spacetime", "states", "measures", "inspector",
-        "keys", "run",
+        "start", "dom", "data", "paint", "axis", "faults", "layers", "history", "spacetime", "states", "measures",
+        "inspector", "keys", "run",
     ),
     ("script", "sweep"): ("start", "dom", "charts", "sweep"),
     ("script", "mutants"): ("start", "dom", "charts", "mutants"),

@@ -22,7 +22,10 @@ class Gap:
 
 @dataclass(frozen=True)
 class Lane:
-    """A node. `gaps` are the stretches in which it did nothing; `starts` the times at which it began again."""
+    """A node. `gaps` are the stretches in which it did nothing; `starts` the times at which it began again.
+
+    `layer` and `part` say where it is in a system of layers, and as what; empty if there are none.
+    """
 
     name: str
     client: bool
@@ -31,6 +34,8 @@ class Lane:
     byzantine: bool
     gaps: list[Gap]
     starts: list[int]
+    layer: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,16 @@ def lanes_of(recording: Recording) -> list[Lane]:
             name in recording.byzantine,
             gaps.get(name, []),
             starts.get(name, []),
+            *_seat(recording, name),
         )
         for name in recording.nodes
     ]
+
+
+def _seat(recording: Recording, name: str) -> tuple[str, str]:
+    """Layer and part of a node."""
+    layer, _, part = ("" if recording.layered is None else recording.layered.layering.seat(name)).partition("/")
+    return visible(layer, 40), visible(part, 40)
 
 
 def _lives(recording: Recording, end: int) -> tuple[dict[str, list[Gap]], dict[str, list[int]]]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reports.recording import Flying, RoleChange, RoleWatch, flying_in
+from sim.explore.layered import Layered, layered_of
 from sim.explore.telling import Record, speak_of
 from sim.result import Run
 from sim.running import Running
@@ -20,7 +21,7 @@ from sim.world.trace import decode_records
 class Recording:
     """A run whole. `records` are those of the trace in order, so record number n stands at n - 1.
 
-    `systems` and `zones` name those of each node that has one.
+    `systems` and `zones` name those of each node that has one; `layered` knows the layers, if the model has any.
     """
 
     loaded: Loaded
@@ -32,6 +33,7 @@ class Recording:
     systems: Mapping[str, str]
     zones: Mapping[str, str]
     byzantine: tuple[str, ...]
+    layered: Layered | None = None
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -63,4 +65,5 @@ def record(loaded: Loaded, seed: int) -> Recording:
         systems={name: node.system for name, node in world.nodes.items() if node.system},
         zones={name: node.zone for name, node in world.nodes.items() if node.zone},
         byzantine=tuple(world.byzantine),
+        layered=layered_of(loaded.scenario, seed),
     )

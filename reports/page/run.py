@@ -8,6 +8,7 @@ from reports.page.choice import Focus, chosen
 from reports.page.clock import TICK_NS, ticks
 from reports.page.document import Fact, document
 from reports.page.lanes import FaultBar, Lane, faults_of, lanes_of
+from reports.page.layers import LayerBand, layers_of
 from reports.page.marks import Marks, marks_of
 from reports.page.messages import Messages, kinds_of, messages_of
 from reports.page.names import Contents
@@ -20,6 +21,7 @@ from reports.page.text import visible, visible_lines
 from sim import artefact
 from sim.checks.verdict import Verdict
 from sim.explore.commands import shrink_it
+from sim.explore.crossing import lead_of
 from sim.explore.telling import Record
 from sim.result import Run
 from sim.scenario.loader import Loaded
@@ -61,6 +63,7 @@ class RunData:
     story: list[Line]
     seed: str
     needs: Needs
+    layers: list[LayerBand]
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ def page_of(recording: Recording, needs: Needs | None = None) -> str:
         story=data.story,
         needs=data.needs.sentence,
         violation=view.violation,
+        lead=visible(_lead(recording, verdict, records), 900),
         notes=[visible(note, 400) for note in run.notes],
         left_out=left_out,
         plan=[visible(flow(cast("Data", entry)), 400) for entry in run.plan],
@@ -148,9 +152,10 @@ def _data(
         operations=operations_of(recording, set() if verdict is None else set(verdict.involved)),
         judged=judged(recording),
         series=series_of(recording),
-        story=lines_of(records),
+        story=lines_of(records, recording.layered),
         seed=str(run.seed),
         needs=needs,
+        layers=layers_of(recording),
     )
     return data, _left_out(data, contents)
 
@@ -174,6 +179,13 @@ def _left_out(data: RunData, contents: Contents) -> list[str]:
     if contents.spared:
         said.append(f"The contents of {contents.spared:,} messages and events are left out; their kinds are there.")
     return said
+
+
+def _lead(recording: Recording, verdict: Verdict | None, records: list[Record]) -> str:
+    """Which layers kept their promises, if something broke in a system that has layers."""
+    if recording.layered is None or verdict is None or verdict.status != "fail":
+        return ""
+    return lead_of(recording.run, verdict, records, recording.layered)
 
 
 _WEIGHT = {"fail": 0, "unknown": 1, "pass": 2}

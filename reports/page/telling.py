@@ -7,8 +7,9 @@ from reports.page.clock import ticks
 from reports.page.recording import Recording
 from reports.page.text import visible
 from sim.checks.verdict import Verdict
+from sim.explore.crossing import story_of
 from sim.explore.failure import first_failed
-from sim.explore.slicing import story
+from sim.explore.layered import Layered
 from sim.explore.telling import Record
 from sim.world import trace as codes
 from sim.world.quantities import DURATION
@@ -23,7 +24,10 @@ _SORTS = {
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the story: when (ticks, and in words), where, what sort of record, and the record's number."""
+    """A line of the story: when (ticks, and in words), where, what sort of record, and the record's number.
+
+    `layer` is the layer that the story enters with this line, `part` what the node is there; empty if there are none.
+    """
 
     at: int
     when: str
@@ -31,6 +35,8 @@ class Line:
     sort: str
     text: str
     record: int
+    layer: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,22 +56,22 @@ def culprit_of(recording: Recording) -> Verdict | None:
 
 def told(recording: Recording, verdict: Verdict | None) -> list[Record]:
     """The records of the story; empty if nothing failed."""
-    return [] if verdict is None or verdict.status != "fail" else story(recording.records, verdict)
+    if verdict is None or verdict.status != "fail":
+        return []
+    return story_of(recording.records, verdict, recording.layered)
 
 
-def lines_of(records: list[Record]) -> list[Line]:
+def lines_of(records: list[Record], layered: Layered | None = None) -> list[Line]:
     """The story in words."""
-    return [
-        Line(
-            ticks(one.t_ns),
-            show_ns(one.t_ns),
-            visible(one.node, 60),
-            _SORTS[one.code],
-            visible(one.words()),
-            one.number,
-        )
-        for one in records
-    ]
+    found, layer = [], ""
+    for one in records:
+        here, _, part = ("" if layered is None else layered.seat(one)).partition("/")
+        enters = here if here != layer else ""
+        layer = here or layer
+        words = visible(one.words() if layered is None else layered.words(one))
+        when, node = show_ns(one.t_ns), visible(one.node, 60)
+        found.append(Line(ticks(one.t_ns), when, node, _SORTS[one.code], words, one.number, enters, part))
+    return found
 
 
 def view_of(recording: Recording, verdict: Verdict | None, records: list[Record]) -> View:

@@ -5,7 +5,7 @@ is inside.
 """
 
 from reports.page.text import visible
-from sim.explore.telling import Record, field_names, say
+from sim.explore.telling import Record, names_of, say
 
 CONTENT_MAX = 160
 
@@ -35,15 +35,15 @@ def _kind(said: Said) -> str:
 
 def _inside(said: Said) -> Said | None:
     """What is wrapped."""
-    place = 3 if said[0] in ("Ask", "Answer") else _place_of_body(str(said[0]))
+    place = 3 if said[0] in ("Ask", "Answer") else _place_of_body(said)
     if not 0 < place < len(said):
         return None
     found = said[place]
     return found if isinstance(found, list) and found and isinstance(found[0], str) else None
 
 
-def _place_of_body(kind: str) -> int:
-    names = field_names().get(kind, ())
+def _place_of_body(said: Said) -> int:
+    names = names_of(said)
     return names.index("body") + 1 if "body" in names else 0
 
 

@@ -71,8 +71,16 @@ def _as_json(found: Explanation) -> output.Explain:
         "runs": None if told is None else told.runs,
         "pairings": [] if told is None else [{**msgspec.to_builtins(one), "p": one.p} for one in told.pairings],
         "story": [
-            {"t_ns": one.t_ns, "node": one.node, "text": one.words(), "record": one.number} for one in found.story
+            {
+                "t_ns": one.t_ns,
+                "node": one.node,
+                "layer": found.seat(one),
+                "text": found.words(one),
+                "record": one.number,
+            }
+            for one in found.story
         ],
+        "lead": found.lead,
         "events": found.events,
         "fork": None if against is None else msgspec.to_builtins(against),
     }

@@ -113,10 +113,11 @@ class Failing(TypedDict):
 
 
 class Told(TypedDict):
-    """A record of a story."""
+    """A record of a story. `layer` is that of the node and its role there, empty if it has none."""
 
     t_ns: int
     node: str
+    layer: str
     text: str
     record: int
 
@@ -244,7 +245,10 @@ class Shrink(TypedDict):
 
 
 class Explain(TypedDict):
-    """`sim explain`. needed and what follows are null if the budget did not last."""
+    """`sim explain`. needed and what follows are null if the budget did not last.
+
+    lead says of a system in layers which of them kept their promises; empty otherwise.
+    """
 
     seed: int
     check: str
@@ -258,6 +262,7 @@ class Explain(TypedDict):
     runs: int | None
     pairings: list[dict[str, Any]]
     story: list[Told]
+    lead: str
     events: int
     fork: dict[str, Any] | None
 

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from sim.card import MARKS, card
 from sim.checks.verdict import Verdict
 from sim.explore.attribution import Attribution, attribute
+from sim.explore.crossing import lead_of, story_of
 from sim.explore.divergence import Divergence, first_divergence
 from sim.explore.executors import hire
 from sim.explore.failure import Failure, failures_of
+from sim.explore.layered import Layered, layered_of
 from sim.explore.shrink import failure_of_seed
 from sim.explore.shrinking.case import Case, case_of
 from sim.explore.shrinking.materialise import with_literal_plan, with_literal_times
 from sim.explore.shrinking.trials import OutOfBudget, Trials
 from sim.explore.shrunk import USUAL, Budget, NotConcrete, NothingToShrink
-from sim.explore.slicing import story
 from sim.explore.telling import Record, records_of, speak_of
 from sim.identity import own_models
 from sim.result import Run
@@ -36,7 +37,10 @@ class Against:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a seed fails. `attribution` is None if the budget did not last; `events` counts those of the run told."""
+    """Why a seed fails. `attribution` is None if the budget did not last; `events` counts those of the run told.
+
+    Of a system in layers, `lead` says which of them kept its promises, and `layered` knows the layer of each record.
+    """
 
     seed: int
     kind: Failure
@@ -45,6 +49,16 @@ class Explanation:
     story: tuple[Record, ...]
     events: int
     against: Against | None
+    lead: str = ""
+    layered: Layered | None = None
+
+    def words(self, record: Record) -> str:
+        """A record of the story as a sentence without its time."""
+        return record.words() if self.layered is None else self.layered.words(record)
+
+    def seat(self, record: Record) -> str:
+        """Layer and role of whoever a record of the story happened to; empty without layers."""
+        return "" if self.layered is None else self.layered.seat(record)
 
     def _repr_html_(self) -> str:
         found = self.attribution
@@ -52,9 +66,15 @@ class Explanation:
         notes = [f"needed: {flow(fault)}" for fault in needed] or ["needed: no fault at all"]
         if found is not None and found.irrelevant:
             notes.append(f"not needed: {len(found.irrelevant)} other faults")
-        rows = [(number, show_ns(one.t_ns), one.words()) for number, one in enumerate(self.story, 1)]
+        layers = () if self.layered is None else ("layer",)
+        rows = [
+            (number, show_ns(one.t_ns), *(self.seat(one) for _ in layers), self.words(one))
+            for number, one in enumerate(self.story, 1)
+        ]
         title = f"{self.kind.check}  seed {self.seed}: how it came about ({len(self.story)} of {self.events:,} events)"
-        return card(title, (), ("", "at", "what"), rows, (*notes, f"{MARKS['fail']} {self.verdict.detail}"))
+        leads = (self.lead,) if self.lead else ()
+        header = ("", "at", *layers, "what")
+        return card(title, (), header, rows, (*leads, *notes, f"{MARKS['fail']} {self.verdict.detail}"))
 
 
 def explain(
@@ -87,7 +107,10 @@ def explain(
         failing, records = _traced(case)
     verdict = next(one for one in failing.failed if one.check == kind.check)
     against = _against(told, records, kind, found, versus)
-    return Explanation(seed, kind, verdict, found, tuple(story(records, verdict)), len(records), against)
+    layered = layered_of(loaded.scenario, seed)
+    chosen = tuple(story_of(records, verdict, layered))
+    lead = "" if layered is None else lead_of(failing, verdict, chosen, layered)
+    return Explanation(seed, kind, verdict, found, chosen, len(records), against, lead, layered)
 
 
 def _concrete(case: Case, result: Run, trials: Trials) -> Case:

@@ -20,8 +20,8 @@ _SIBLINGS_MAX = 4
 
 def story(records: Sequence[Record], verdict: Verdict, limit: int = STORY_MAX) -> list[Record]:
     """The records that tell how the violation came about, at most `limit`, in order; empty if it names none."""
-    slicing = _Slice(records)
-    ends = _ends(records, verdict)
+    slicing = Slice(records)
+    ends = ends_of(records, verdict)
     for record in ends:
         slicing.follow(record)
     if not ends:
@@ -32,7 +32,7 @@ def story(records: Sequence[Record], verdict: Verdict, limit: int = STORY_MAX) -
     return slicing.first(limit)
 
 
-def _ends(records: Sequence[Record], verdict: Verdict) -> list[Record]:
+def ends_of(records: Sequence[Record], verdict: Verdict) -> list[Record]:
     """The records that the verdict is about: events that its sentence names by node and time, operations by number."""
     named = {(node, time) for node, time in _NAMED.findall(verdict.detail)}
     involved = set(verdict.involved)
@@ -46,7 +46,7 @@ def _ends(records: Sequence[Record], verdict: Verdict) -> list[Record]:
     return found or [record for record in records if record.code == codes.EMIT and record.t_ns == verdict.at_ns]
 
 
-class _Slice:
+class Slice:
     """Records chosen so far, each with how dispensable it is: 0 not at all."""
 
     def __init__(self, records: Sequence[Record]) -> None:
@@ -55,18 +55,19 @@ class _Slice:
 
     def follow(self, end: Record) -> None:
         """Take a record and everything that it follows from."""
-        self._take(end, 0)
+        self.take(end, 0)
         record: Record | None = end
         while record is not None:
-            record = self._before(record)
+            record = self.before(record)
             if record is None or self._rank.get(record.number, 9) <= 1:
                 return
-            self._take(record, 1)
+            self.take(record, 1)
 
-    def _take(self, record: Record, rank: int) -> None:
+    def take(self, record: Record, rank: int) -> None:
+        """Choose a record; of two ranks the less dispensable counts."""
         self._rank[record.number] = min(rank, self._rank.get(record.number, rank))
 
-    def _before(self, record: Record) -> Record | None:
+    def before(self, record: Record) -> Record | None:
         """What a record follows from."""
         if record.cause:
             return self._records[record.cause - 1]
@@ -85,9 +86,9 @@ class _Slice:
         chain = {number for number, rank in self._rank.items() if rank <= 1}
         for record in self._records:
             if record.cause in chain and record.code == codes.EMIT:
-                self._take(record, 3)
+                self.take(record, 3)
             elif record.cause in chain and record.code == codes.LOST:
-                self._take(record, 5)
+                self.take(record, 5)
 
     def add_siblings(self) -> None:
         """Messages of the same kind that came to the same node since its part began, such as the other votes."""
@@ -103,13 +104,17 @@ class _Slice:
                 if one.code == codes.DELIVER and one.node == record.node and _kind(one) == _kind(record)
             ]
             for one in alike[-_SIBLINGS_MAX:]:
-                self._take(one, 4)
+                self.take(one, 4)
 
-    def add_fates(self) -> None:
-        """Faults that began or ended meanwhile, and crashes and starts of the nodes of the story."""
+    def add_fates(self, begins: int = 0) -> None:
+        """Faults that began or ended meanwhile, and crashes and starts of the nodes of the story.
+
+        What was over by record `begins` is hardly worth a line.
+        """
         chosen = [self._records[number - 1] for number in self._rank]
         nodes = {one.node for one in chosen} | {str(one.rest[0]) for one in chosen if one.code == codes.DELIVER}
         last = max(one.number for one in chosen)
+        over = self._over(begins)
         for record in self._records[:last]:
             if record.code == codes.FAULT:
                 befalls = record.rest[1] != "skip" and bool(nodes & set(record.rest[3]))
@@ -117,12 +122,28 @@ class _Slice:
                 first_start = record.code == codes.NODE and record.rest[1] == 1 and record.rest[2] == "start"
                 befalls = record.code == codes.NODE and record.node in nodes and not first_start
             if befalls:
-                self._take(record, 2)
+                self.take(record, 7 if record.number in over else 2)
+
+    def _over(self, begins: int) -> set[int]:
+        """Of faults and nodes what was said of them before `begins`, but for what is still so then."""
+        told = [one for one in self._records[:begins] if one.code in (codes.FAULT, codes.NODE)]
+        now = {(one.code, one.rest[0]): one for one in told}
+        still = {one.number for one in now.values() if one.rest[1] == "inject" or _is_away(one)}
+        return {one.number for one in told if one.number not in still}
+
+    def chosen(self, most: int) -> list[Record]:
+        """What is chosen so far and as little dispensable as that, in no order."""
+        return [self._records[number - 1] for number, rank in self._rank.items() if rank <= most]
 
     def first(self, limit: int) -> list[Record]:
         """So many records, those that can be spared least, in order of time; of equals the later ones."""
         order = sorted(self._rank, key=lambda number: (self._rank[number], -number))
         return [self._records[number - 1] for number in sorted(order[:limit])]
+
+
+def _is_away(record: Record) -> bool:
+    """Whether a node is down or stands still from here on."""
+    return record.code == codes.NODE and str(record.rest[2]).startswith(("crash", "pause"))
 
 
 def _kind(record: Record) -> str:

@@ -14,8 +14,10 @@ from sim.world.message import Event, Message
 from sim.world.units import show_ns
 
 _SHORT = 60
-_FieldNames = Mapping[str, tuple[str, ...]]
-_spoken_of: ContextVar[_FieldNames | None] = ContextVar("_spoken_of", default=None)
+_DIGEST = 32
+FieldNames = Mapping[str, tuple[tuple[str, ...], ...]]
+"""Type -> the names of its fields; several of them if there are several types of this name, the likeliest first."""
+_spoken_of: ContextVar[FieldNames | None] = ContextVar("_spoken_of", default=None)
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def say(said: Sequence[Any]) -> str:
     name, values = str(said[0]), list(said[1:])
     if name in ("Ask", "Answer") and len(values) > 2 and isinstance(values[2], list):
         return say(values[2])
-    names = field_names().get(name, ())
+    names = names_of(said)
     shown = [f"{field} {_value(value)}" for field, value in zip(names, values, strict=False) if _tells(value)]
     if not names:
         shown = [_value(value) for value in values if _tells(value)]
@@ -141,7 +143,11 @@ def say(said: Sequence[Any]) -> str:
 
 def _tells(value: Any) -> bool:
     """Whether a value says something to a person: digests do not."""
-    return not isinstance(value, bytes) and value != [] and value is not False
+    return not isinstance(value, bytes) and value != [] and value is not False and not _is_digest(value)
+
+
+def _is_digest(value: Any) -> bool:
+    return isinstance(value, str) and len(value) == _DIGEST and not value.strip("0123456789abcdef")
 
 
 def _value(value: Any) -> str:
@@ -180,19 +186,33 @@ def _package(module: str) -> str:
     return ".".join(parts[:2]) if parts[0] == "models" else parts[0]
 
 
-def field_names() -> _FieldNames:
+def field_names() -> FieldNames:
     """Type of message or event -> names of its fields, of the models that are spoken of before all others."""
     known = _spoken_of.get()
     return _field_names(()) if known is None else known
 
 
-def _field_names(packages: tuple[str, ...]) -> _FieldNames:
-    found: dict[str, tuple[int, str, tuple[str, ...]]] = {}
+def names_of(said: Sequence[Any]) -> tuple[str, ...]:
+    """The names of the fields of a message or event, a list that begins with its type; of as many as it has."""
+    known = field_names().get(str(said[0]), ())
+    return next((names for names in known if len(names) == len(said) - 1), known[0] if known else ())
+
+
+def _field_names(packages: tuple[str, ...]) -> FieldNames:
+    found: dict[str, list[tuple[int, str, tuple[str, ...]]]] = {}
     for kind in (kind for base in (Message, Event) for kind in _subclasses(base)):
         near = [place for place, package in enumerate(packages) if kind.__module__.startswith(package)]
         meant = (min(near, default=len(packages)), kind.__module__, kind.__struct_fields__)
-        found[kind.__name__] = min(found.get(kind.__name__, meant), meant)
-    return {name: fields for name, (_, _, fields) in found.items()}
+        found.setdefault(kind.__name__, []).append(meant)
+    return {name: tuple(fields for _, _, fields in sorted(kinds)) for name, kinds in found.items()}
+
+
+def homes() -> Mapping[str, tuple[str, ...]]:
+    """Type of message or event -> the packages that have one of this name."""
+    found: dict[str, dict[str, None]] = {}
+    for kind in (kind for base in (Message, Event) for kind in _subclasses(base)):
+        found.setdefault(kind.__name__, {})[_package(kind.__module__)] = None
+    return {name: tuple(sorted(packages)) for name, packages in found.items()}
 
 
 def _subclasses(base: type[Message] | type[Event]) -> Iterator[type[Message] | type[Event]]:

@@ -21,7 +21,11 @@ _U32 = 0xFFFFFFFF
 
 
 class Device:
-    """The queue of one disk. `complete` does what a sync does and says what went wrong, `failed` hears of that."""
+    """The queue of one disk. `complete` does what a sync does and says what went wrong, `failed` hears of that.
+
+    `notice` lets the node be told that a sync has ended, at once or, if its process is stopped, later (then it is
+    False). Until it is told, the sync is under way for all it knows, and what it says waits.
+    """
 
     def __init__(
         self,
@@ -32,8 +36,12 @@ class Device:
         profile: DiskProfile,
         complete: Callable[[Sync], DiskError | None],
         failed: Callable[[DiskError], None],
+        notice: Callable[[Callable[[], None]], bool],
     ) -> None:
         self.queue: deque[Sync] = deque()
+        self._untold = 0  # how many at its head have ended while nobody listened
+        self._cuts = 0
+        self._next_to_tell: dict[Sync, DiskError | None] = {}
         self.slowness = 1
         self.steps: list[int] | None = None
         self._now = now
@@ -44,6 +52,7 @@ class Device:
         self._sync_ns = profile.sync.at
         self._complete = complete
         self._failed = failed
+        self._notice = notice
         self._free_at = 0
         self._lanes = [0] * profile.depth
         self._stalls = 0
@@ -72,8 +81,7 @@ class Device:
         self.slowness, self._stalls = slowness, stalls
         self._steady = slowness == 1 and not stalls
         self._lag = self._world - self._base
-        if self.queue:
-            self._arm(self.queue[0])
+        self._arm_next()
 
     def write(self) -> int:
         """Queue one change into the page cache; returns the device time at which the device turns to it."""
@@ -98,7 +106,7 @@ class Device:
         self._take(latency)
         sync = Sync(self._event, inode, name, serial, self._free_at)
         self.queue.append(sync)
-        if len(self.queue) == 1:
+        if len(self.queue) == self._untold + 1:
             self._arm(sync)
         return sync
 
@@ -107,6 +115,9 @@ class Device:
         for sync in self.queue:
             sync.waiters.clear()
         self.queue.clear()
+        self._cuts += 1
+        self._untold = 0
+        self._next_to_tell.clear()
         self._free_at = self.time()
         self._lanes = [0] * len(self._lanes)
 
@@ -132,21 +143,37 @@ class Device:
         if not self._stalls:
             self._at(max(self._world_time(sync.due), self._now()), self._wake)
 
+    def _arm_next(self) -> None:
+        if len(self.queue) > self._untold:
+            self._arm(self.queue[self._untold])
+
     def _wake(self) -> None:
-        """Complete the head of the queue if it is due; a call back from before a crash or a stall finds it is not."""
-        if not self.queue:
+        """Complete the next sync if it is due; a call back from before a crash or a stall finds it is not."""
+        if len(self.queue) <= self._untold:
             return
-        sync = self.queue[0]
+        sync = self.queue[self._untold]
         if sync.done or sync.due > self.time():
             return
-        error = self._complete(sync)
+        error, epoch = self._complete(sync), self._cuts
+        if not self._notice(lambda: self._tell(sync, error) if epoch == self._cuts else None):
+            self._untold += 1
+            self._arm_next()
+
+    def _tell(self, sync: Sync, error: DiskError | None) -> None:
+        """Let the node know, in order: a sync before this one may still wait for the stories that it failed."""
+        if self.queue[0] is not sync:
+            self._next_to_tell[sync] = error
+            return
         if error is None:
             sync.succeed()
-        elif sync.fail(error, partial(self._leave, sync)):
+        elif sync.fail(error, lambda: self._leave_in_turn(sync)):
             return  # the stories that await it go first: they may crash the node, and then nothing leaves
         else:
             self._failed(error)
         self._leave(sync)
+
+    def _leave_in_turn(self, sync: Sync) -> None:
+        self._notice(partial(self._leave, sync))
 
     def _leave(self, sync: Sync) -> None:
         """Run what waited. The sync stays at the head meanwhile, so that what comes up now goes behind what waits."""
@@ -154,5 +181,9 @@ class Device:
             waiter()
         if self.queue and self.queue[0] is sync:
             self.queue.popleft()
-            if self.queue:
-                self._arm(self.queue[0])
+            if self._untold:
+                self._untold -= 1
+            else:
+                self._arm_next()
+            if self.queue and self.queue[0] in self._next_to_tell:
+                self._tell(self.queue[0], self._next_to_tell.pop(self.queue[0]))

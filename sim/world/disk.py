@@ -35,6 +35,11 @@ def _ignore(error: DiskError) -> None:
     """Nobody asked to be told."""
 
 
+def _at_once(act: Callable[[], None]) -> bool:
+    act()
+    return True
+
+
 class Disk:
     """One disk. `now` gives world time in ns, `at(time, callback)` calls back then; `event` makes a simpy event."""
 
@@ -50,8 +55,10 @@ class Disk:
     ) -> None:
         self.name = name
         self.on_error: Callable[[DiskError], None] = _ignore
+        self.notice: Callable[[Callable[[], None]], bool] = _at_once
+        """Calls what tells of a sync that has ended; or keeps it for later and says False, if nobody listens now."""
         self.volume = Volume(profile, stream.child("writeback"))
-        self.device = Device(stream, now, at, event, profile, self._complete, self._failed)
+        self.device = Device(stream, now, at, event, profile, self._complete, self._failed, self._notice)
         self.levers = Levers(self, profile.capacity)
         self.replacements = 0
         """How many times the disk was replaced by an empty one: whoever installs a disk knows that it did."""
@@ -198,6 +205,9 @@ class Disk:
 
     def _failed(self, error: DiskError) -> None:
         self.on_error(error)
+
+    def _notice(self, act: Callable[[], None]) -> bool:
+        return self.notice(act)
 
     # Names and space.
 

@@ -43,7 +43,7 @@ class Node:
 
     # What every message touches stands first: with many nodes the lines of the processor's cache are what counts.
     __slots__ = (  # noqa: RUF023
-        "up", "paused", "handlers", "actor", "ties", "open_disk", "outbox", "links",
+        "up", "paused", "begun", "handlers", "actor", "ties", "open_disk", "outbox", "links",
         "_backlog", "_factory", "_pauses", "_world", "calls", "calls_made", "clock", "holds", "incarnation",
         "is_client", "kernel", "name", "operations", "strings", "system", "tasks", "timers", "trace", "zone",
     )  # fmt: skip
@@ -64,6 +64,8 @@ class Node:
         self.handlers: dict[type[Message], Callable[..., Message | None]] = {}
         self.up = False
         self.paused = False
+        self.begun = False
+        """Whether this incarnation has started: one that was started in a pause begins when that ends."""
         self.holds = 0
         self.incarnation = 0
         self.outbox: Outbox | None = None
@@ -86,6 +88,7 @@ class Node:
         if self.open_disk is None:
             self.open_disk = self._world.make_disk(self.name)
             self.open_disk.on_error = self.disk_failed
+            self.open_disk.notice = self._notice
         return self.open_disk
 
     @property
@@ -104,26 +107,22 @@ class Node:
         return disk is not None and disk.pending_syncs > 0
 
     def when_synced(self, act: Callable[[], None]) -> None:
-        """Act when all disk syncs issued so far are done: in the name of the record handled now, on the node's ties.
-
-        A sync that ends while the node is paused wakes nobody: a stopped process learns of it, and of its failure, when
-        it goes on.
-        """
+        """Act when all disk syncs issued so far are done: in the name of the record handled now, on the node's ties."""
         cause = self.trace.cause
 
-        def go_on(_: object) -> None:
+        def go_on() -> None:
             self.trace.cause = cause
             self.kernel.ties = self.ties
             act()
 
-        self.disk.after(lambda: self.enter(go_on, None))
+        self.disk.after(go_on)
 
     def start(self) -> None:
         """Begin the next incarnation. Nothing happens to a node that is up."""
         if self.up:
             return
         self.incarnation += 1
-        self.up = True
+        self.up, self.begun = True, False
         self.trace.cause = self._note("start")
         actor = self._factory()
         actor._node = self
@@ -265,6 +264,14 @@ class Node:
         if actor is not None:
             self.enter(lambda _: actor.on_disk_error(error), None)
 
+    def _notice(self, act: Callable[[], None]) -> bool:
+        """Take notice of what the disk has done, unless the process is stopped: then when it goes on, in its turn."""
+        if self.paused:
+            self.enter(lambda _: act(), None)
+            return False
+        act()
+        return True
+
     def _retime(self) -> None:
         for timer in list(self.timers):
             timer.retime()
@@ -274,4 +281,5 @@ class Node:
 
 
 def _boot(actor: "Actor") -> None:
+    actor._node.begun = True
     actor.on_start()

@@ -117,7 +117,9 @@ def test_a_paused_node_can_crash_and_starts_only_when_it_may_go_on() -> None:
     start()
     world.run_until(world.now + 5 * MS)
     assert not any(source == "n2" for source, _ in heard(world, 50 * MS))
+    assert not world.nodes["n2"].begun, "its first code has not run"
     resume()
+    assert world.nodes["n2"].begun
     assert levers(world) == before
     world.run_until(world.now + 5 * MS)
     assert heard(world, 50 * MS)["n2", "n1"] > 8

@@ -19,5 +19,7 @@ class FirstBroken(Check):
             return Verdict(self.name, "pass", "every layer kept its own promises", because=self._board.told())
         first = broken[0]
         layer = first.check.partition("/")[0]
-        said = f"{layer} broke first, from the bottom up: {first.check}: {first.detail}"
+        below = self._board.kept_below(layer)
+        said = f"{' and '.join(below)} kept all promises; " if below else ""
+        said += f"{layer} is the lowest layer that broke one: {first.check}: {first.detail}"
         return Verdict(self.name, "fail", said, at_ns=first.at_ns, because=self._board.told())

@@ -19,16 +19,19 @@ Place = tuple[str, str]
 
 
 class HintCorrected(Invariant):
-    """A false entry is corrected within an inventory period and a delay, in calm times; epochs are always respected."""
+    """A false entry is corrected by the next inventory but one, in calm times; epochs are always respected.
+
+    The word of a change and the inventory after it may both be lost: networks lose a word now and then.
+    """
 
     name = "hint-corrected"
-    claim = "no hint was false for longer than an inventory period, and none came from a former epoch or a lost worker"
+    claim = "no hint was false for longer than two inventory periods, and none came from a former epoch or a lost worker"
     watches = (LoadState, WorkerStarted, ControllerStarted, Heard, Hinted, Routed)
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self._lost_after = settings.lost_after
-        self._bound = settings.inventory_every + settings.delay_max
+        self._bound = 2 * settings.inventory_every + settings.delay_max
         self._epochs: dict[str, tuple[int, Emitted]] = {}
         self._words: set[tuple[str, int, int]] = set()
         self._true: dict[Place, str] = {}

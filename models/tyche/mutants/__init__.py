@@ -32,6 +32,8 @@ _ALL = (
         Parts(table=where.TableForever), COMMON, "mutants/worker-crash"),
     bug("old-epoch-inventory", "a late inventory of a former epoch is believed", "hint-corrected",
         Parts(table=where.OldEpochInventory), COMMON, "mutants/late-words"),
+    bug("forgets-serials", "a word of a lost worker that comes twice is news again", "hint-corrected",
+        Parts(table=where.ForgetsSerials), "this model before a campaign found it", "mutants/doubled-words"),
     bug("swapped", "P_load and P_off are exchanged", "prediction-sane",
         Parts(predictor=when.Swapped), COMMON, "mutants/calm", 5),
     bug("other-users", "packs into any idle container", "users-apart",

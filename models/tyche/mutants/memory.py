@@ -9,7 +9,7 @@ from models.tyche.loads import Loads
 from models.tyche.messages import Held, Load
 from models.tyche.planner import Planner
 from models.tyche.runs import Runs
-from models.tyche.table import Table
+from models.tyche.table import Table, View
 
 
 class PlansMemory(Loads):
@@ -31,6 +31,13 @@ class OldEpochInventory(Table):
 
     def is_news(self, epoch: int, serial: int, epoch_known: int, serial_known: int) -> bool:
         return epoch != epoch_known or serial > serial_known
+
+
+class ForgetsSerials(Table):
+    """Forgets with a lost worker what it had heard of it."""
+
+    def last_heard(self, view: View) -> int:
+        return view.inventory
 
 
 class OtherUsers(Planner):

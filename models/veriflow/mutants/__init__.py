@@ -90,22 +90,6 @@ _LEDGER = (
         "mutants/preemption-load",
     ),
     bug(
-        "nominates-twice",
-        "keeps one device for two jobs if two schedulers plan at once",
-        "victims-legal",
-        Parts(binding=ledgers.NominatesTwice),
-        "this model before a campaign found it",
-        "mutants/two-preemptors",
-    ),
-    bug(
-        "gives-up-outrun",
-        "gives a preemption up when another scheduler was first to evict for it",
-        "victims-legal",
-        Parts(steps=loops.GivesUpOutrun),
-        "this model before a campaign found it",
-        "mutants/two-preemptors",
-    ),
-    bug(
         "evicts-in-circles",
         "judges every eviction by itself, and lets victims take back what they lost",
         "victims-legal",

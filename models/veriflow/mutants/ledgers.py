@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from models.veriflow.admission import Admission, replace_state
-from models.veriflow.binding import Binding, Nominations
+from models.veriflow.binding import Nominations
 from models.veriflow.board import Board
 from models.veriflow.collector import Collector
 from models.veriflow.finishing import Finishing
@@ -84,14 +84,6 @@ class StealsNominated(Nominations):
 
     def is_kept_from(self, preemptor: str | None, job: str) -> bool:  # noqa: ARG002 - first come, first served
         """From nobody."""
-        return False
-
-
-class NominatesTwice(Binding):
-    """Two schedulers that plan at once may keep one device for two jobs."""
-
-    def is_kept(self, job: Job) -> bool:  # noqa: ARG002 - whoever writes last has it
-        """For nobody."""
         return False
 
 

@@ -45,14 +45,6 @@ class NoExpectation(Steps):
         """At once."""
 
 
-class GivesUpOutrun(Steps):
-    """Who finds that another loop has evicted its victim gives up what was made free for it."""
-
-    def is_spared(self, reply: Reply) -> bool:
-        """Every refusal is final."""
-        return not reply.ok
-
-
 class TwoStepNoRepair(Steps):
     """What another incarnation began is not looked at again."""
 

@@ -1,6 +1,7 @@
 // The page of a run: all views, one below the other, in the order in which questions come up.
 rest();
 addFaults();
+addLayers();
 addHistory();
 addSpaceTime();
 addStates();

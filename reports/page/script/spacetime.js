@@ -12,8 +12,8 @@ function addSpaceTime() {
   if (!M.size && !K.size) return;
   const made = view("Messages", "", "spacetime", "Space-time diagram: a lane for each node, an arrow for each message, a cross where one was lost");
   filters(made);
-  made.plot.tell = (place) => [nameOf(place), place[0] === MESSAGE ? content(M.content[place[1]]) : content(K.content[place[1]]), told(place)];
-  made.plot.act = (place) => inspect(place);
+  made.plot.tell = (place) => (place.layer ? [place.layer, "click: fold or unfold its nodes"] : [nameOf(place), place[0] === MESSAGE ? content(M.content[place[1]]) : content(K.content[place[1]]), told(place)]);
+  made.plot.act = (place) => (place.layer ? fold(place.layer) : inspect(place));
   VIEWS.push({ draw() { draw(made); } });
   function told([table, row]) {
     if (table === MARK) return moment(K.at[row], 1e3);
@@ -22,8 +22,9 @@ function addSpaceTime() {
   }
 }
 
-const lanesShown = () => D.lanes.map((lane, node) => node).filter((node) => !hidden.nodes.has(node));
+const lanesShown = () => byLayer(D.lanes.map((lane, node) => node).filter((node) => !hidden.nodes.has(node)));
 function laneHeights(nodes) {
+  if (LAYERS.length) return layerHeights(nodes);
   const servers = nodes.filter((node) => !D.lanes[node].client).length, high = servers > 12 ? 24 : servers > 7 ? 36 : servers > 3 ? 54 : 78;
   const y = new Map();
   let top = 22;
@@ -35,8 +36,21 @@ function laneHeights(nodes) {
   return { y, height: top };
 }
 
+// Lanes under the header of their layer; those of a folded layer are one, the header's.
+function layerHeights(nodes) {
+  const y = new Map(), headers = new Map();
+  let top = 0, layer = null;
+  for (const node of nodes) {
+    const here = D.lanes[node].layer;
+    if (here !== layer) { top += layer === null ? 16 : folded.has(here) ? 28 : 26; headers.set(here, top); layer = here; top += folded.has(here) ? 0 : -4; }
+    if (!folded.has(here)) top += 20;
+    y.set(node, top);
+  }
+  return { y, height: top + 10, headers };
+}
+
 function draw(made) {
-  const plot = made.plot, nodes = lanesShown(), { y, height } = laneHeights(nodes);
+  const plot = made.plot, nodes = lanesShown(), { y, height, headers } = laneHeights(nodes);
   const inside = [];
   const last = firstAt(M.at, axis.until + slowest + 1);
   for (let i = firstAt(M.at, axis.since); i < last; i++) if (M.sent[i] <= axis.until && !isHidden(i)) inside.push(i);
@@ -44,7 +58,8 @@ function draw(made) {
   plot.begin(height, inside.length > MARKS_MAX);
   ground(plot);
   const boxes = [];
-  for (const node of nodes) drawLane(plot, node, y.get(node), boxes);
+  if (headers) for (const [name, at] of headers) layerHeader(plot, name, at);
+  for (const node of nodes) if (!folded.has(D.lanes[node].layer)) drawLane(plot, node, y.get(node), boxes);
   const alpha = rows.length > 1500 ? 0.35 : rows.length > 500 ? 0.55 : rows.length > 160 ? 0.75 : 0.95;
   const dim = found || [...chain].some((record) => placeOf.get(record)[0] === MESSAGE);
   for (const i of rows) drawMessage(plot, i, y, dim && !lit(i) ? 0.12 : alpha);
@@ -85,7 +100,7 @@ function drawLane(plot, node, y, boxes) {
   plot.add("back", "path", { d: `M${from.toFixed(1)} ${y}H${axis.width}`, stroke: "var(--lane)", "stroke-width": lane.client ? 1 : 1.6 });
   laneLabel(plot, y + 4, lane.name, { class: lane.client ? "soft" : "strong", color: lane.byzantine ? "fail" : undefined });
   if (lane.byzantine) plot.text(axis.left - 8, y + 17, "corrupt", { color: "fail", anchor: "end" });
-  else if (lane.zone && axis.left > 90) plot.text(0, y + 4, fitted(lane.zone, 40), { class: "faint" });
+  else if ((lane.part || lane.zone) && axis.left > 90) plot.text(0, y + 4, fitted(lane.part || lane.zone, lane.part ? 84 : 40), { class: "faint" });
 }
 
 function drawMessage(plot, i, lanes, alpha, width = 1.25) {

@@ -6,7 +6,7 @@ function addStates() {
   const top = [role && "role", attempt && attempt.name].filter(Boolean).join(" and ");
   const said = [top, progress && `${top ? "below: " : ""}${progress.name}, as it is at the right edge`].filter(Boolean).join("; ");
   const made = view("State of each server", said, "states", `State of each server over time: ${said}`);
-  const nodes = [...new Set(D.bands.flatMap((band) => band.tracks.map((track) => track.node)))].sort((a, b) => a - b);
+  const nodes = byLayer([...new Set(D.bands.flatMap((band) => band.tracks.map((track) => track.node)))].sort((a, b) => a - b));
   const words = role ? [...new Set(role.tracks.flatMap((track) => track.value))].filter(Boolean).sort() : [];
   const color = (word) => (word === "leader" ? "k0" : word === "candidate" ? "k5" : word === "follower" ? "lane" : `k${(words.indexOf(word) + 2) % 8}`);
   for (const word of words) made.legend.append(swatch(color(word), word));

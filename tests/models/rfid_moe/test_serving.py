@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from models.rfid_moe.bank import Shape, applied, bank_of
 from models.rfid_moe.compression import Assembly, Infeasible, Recipe, digest_of, rank_budget, release_of
+from models.rfid_moe.events import Answered
 from models.rfid_moe.quality import BITS, UNIT, combined, length_above, rounded, shared_out, square
 from models.rfid_moe.routing import SHIFT
 from sim.result import Run
-from sim.running import run
+from sim.running import Running, run
 from sim.scenario.loader import load
 
 ROOT = Path(__file__).parents[3] / "scenarios/rfid_moe"
@@ -110,3 +111,13 @@ def test_the_order_of_a_sum_shows_in_its_bits() -> None:
 @given(st.lists(st.integers(-1000, 1000), min_size=1, max_size=9))
 def test_a_length_from_above_is_not_below(vector: list[int]) -> None:
     assert length_above(vector) ** 2 > square(vector)
+
+
+def test_a_request_that_comes_twice_is_computed_once() -> None:
+    """Each answer of a dispatcher is one computation's; a second one of the same request would mix with the first."""
+    running = Running(load(ROOT / "calm.yaml", (SHORT, "network.duplicate=50%")), 1, keep_trace=False)
+    answered: list[tuple[str, str]] = []
+    running.world.subscribe((Answered,), lambda one: answered.append((one.node, one.event.request)))  # type: ignore[attr-defined]
+    assert running.finish().failed == ()
+    again = [one for one in answered if answered.count(one) > 1]
+    assert len(again) < len(answered) // 10, "but for copies that come when the first is over"

@@ -7,8 +7,21 @@ from hypothesis import strategies as st
 
 from models.veriflow import Ledger, Machine, Row
 from models.veriflow import commands as c
+from models.veriflow.events import AttemptState
 from models.veriflow.machine import Get, encode
-from models.veriflow.objects import BACKOFF, CHARGED, EXITED, FAILED, JobSpec, Member, Node, Queue, TypeQuota
+from models.veriflow.objects import (
+    BACKOFF,
+    CHARGED,
+    EXITED,
+    FAILED,
+    RUNNING,
+    SUCCEEDED,
+    JobSpec,
+    Member,
+    Node,
+    Queue,
+    TypeQuota,
+)
 from models.veriflow.parts import Parts
 from models.veriflow.settings import Settings
 from sim import Refused
@@ -112,6 +125,29 @@ def test_finish_closes_everything_in_one_transaction_and_keeps_rows_of_what_may_
     assert machine.tables.use["q", "a100"] == 0
     assert [row.node for row in machine.tables.ledger.rows.values()] == ["n2", "n2"]
     assert act(machine, c.Finish("j", uid, 1, FAILED, BACKOFF, 100)).reason == "no such step"
+
+
+def test_a_job_whose_result_was_accepted_did_run_though_no_word_of_it_came() -> None:
+    machine = booted()
+    uid = bound(machine)
+    job = machine.tables.jobs["j"]
+    assert act(machine, c.Update(msgspec.structs.replace(job, state=RUNNING))).ok
+    machine.written.facts.clear()
+    assert act(machine, c.Finish("j", uid, 1, SUCCEEDED, SUCCEEDED)).ok
+    steps = [(one.before, one.attempt.state) for one in machine.written.facts if isinstance(one, AttemptState)]
+    assert steps == [("CREATED", "RUNNING"), ("RUNNING", "SUCCEEDED")]
+
+
+def test_a_device_is_kept_for_one_job_whoever_planned_it() -> None:
+    machine = booted()
+    bound(machine)
+    kept = (("n1", 0), ("n1", 1))
+    for name, reason in (("first", ""), ("second", "taken"), ("first", "")):
+        job = machine.tables.jobs.get(name)
+        if job is None:
+            act(machine, c.Submit(name, "t0", name, msgspec.structs.replace(SPEC, priority=1)))
+            job = machine.tables.jobs[name]
+        assert act(machine, c.Update(msgspec.structs.replace(job, victims=("j",), nominated=kept))).reason == reason
 
 
 def test_release_is_idempotent_and_frees_no_other_row() -> None:

@@ -3,7 +3,9 @@
 import json
 import re
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -216,3 +218,39 @@ def test_what_cannot_be_reported_is_one_line(
     extra = ["--set", "duration=2s", "--set", "settle=1s"] if words[0].endswith(".yaml") else []
     assert main(["report", *words, *extra]) == 4
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+@cache
+def layered_page() -> dict[str, object]:
+    plant = ("systems.stack.mutant=agentflow/completes-twice", "faults=[]", "duration=2s", "settle=0s")
+    return data_of(page_of(recorded("stack/mutants/layers.yaml", *plant)))
+
+
+def test_a_system_of_layers_has_a_band_for_each_that_says_whether_it_kept_its_promises() -> None:
+    data = layered_page()
+    bands, lanes = data["layers"], data["lanes"]
+    assert isinstance(bands, list)
+    assert isinstance(lanes, list)
+    assert [band["name"] for band in bands] == ["clients", "agentflow", "smartsearch", "serving", "veristore"]
+    assert [band["name"] for band in bands if band["broke"]] == ["agentflow"]
+    assert {lane["layer"] for lane in lanes} == {band["name"] for band in bands}
+    assert all(sum(band["acts"]) > 0 for band in bands if band["name"] != "serving")
+    counted = {band["name"]: max(band["value"]) for band in bands if band["counted"]}
+    assert counted.keys() == {"clients", "agentflow", "smartsearch", "veristore"}
+    assert min(counted.values()) >= 1
+
+
+def test_the_story_on_the_page_says_where_it_enters_a_layer() -> None:
+    story = layered_page()["story"]
+    assert isinstance(story, list)
+    entered = [line["layer"] for line in story if line["layer"]]
+    assert entered[0] == "clients"
+    assert {"smartsearch", "agentflow", "veristore"} <= set(entered)
+    assert all(one != other for one, other in pairwise(entered))
+
+
+def test_a_system_without_layers_has_no_bands_and_no_headers() -> None:
+    page = page_of(recorded(STALE))
+    data = data_of(page)
+    assert data["layers"] == []
+    assert 'class="enters"' not in page

@@ -25,6 +25,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "stale": recorded("known_bugs/raft-stale-read.yaml"),
         "pass": lossy(),
         "hostile": hostile(),
+        "layers": recorded("stack/mutants/lost-reply.yaml", "systems.stack.mutant=key-per-attempt", "duration=3s"),
     }
     for name, recording in made.items():
         (folder / f"{name}.html").write_text(page_of(recording), "utf-8")
@@ -44,7 +45,7 @@ def browser() -> Iterator[Browser]:
 MESSAGES = ".plot[data-view=spacetime] [data-mark=message]"
 
 
-@pytest.mark.parametrize("name", ["vote", "stale", "pass", "large", "hostile"])
+@pytest.mark.parametrize("name", ["vote", "stale", "pass", "large", "hostile", "layers"])
 def test_a_page_opens_without_a_complaint_or_a_request(name: str, pages: Path, browser: Browser) -> None:
     browser.open(pages / f"{name}.html")
     for key in "+-0vfFnpce":
@@ -246,3 +247,22 @@ def test_a_screenshot_is_not_blank(scheme: str, pages: Path, browser: Browser) -
     ground = max(range(256), key=shades.__getitem__)
     assert (ground > 200) if scheme == "light" else (ground < 60)
     assert 0.02 < 1 - shades[ground] / sum(shades) < 0.6, "the share of the page that is drawn upon"
+
+
+def test_layers_are_bands_and_a_folded_one_is_a_single_lane(pages: Path, browser: Browser) -> None:
+    browser.open(pages / "layers.html")
+    browser.press("0")
+    layers = ".plot[data-view=layers]"
+    assert browser.count(f"{layers} [data-mark=layer-course]") == 4
+    assert browser.count(f"{layers} [data-mark=layer-acts]") >= 4
+    assert browser.count(f"{layers} [data-mark=layer-fault]") == 1
+    assert browser.count(f"{layers} [data-mark=violation]") == 1
+    assert browser.count(f"{layers} [data-mark=shade]") == 1
+    assert browser.count(".plot[data-view=spacetime] [data-mark=layer]") == 5
+    high = "document.querySelector('.plot[data-view=spacetime]').clientHeight"
+    before = browser.number(high)
+    browser.js("document.querySelectorAll('button.fold')[2].click()")
+    browser.settle()
+    assert browser.number(high) < before - 100
+    assert browser.text("document.querySelectorAll('button.fold')[2].getAttribute('aria-pressed')") == "false"
+    assert browser.complaints() == []

@@ -1,0 +1,111 @@
+"""In a system of layers a story crosses them: from the client's request to what broke."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from sim.cli import main
+from sim.explore.crossing import lead_of, story_of
+from sim.explore.explain import explain
+from sim.explore.layered import Layered, layered_of
+from sim.explore.slicing import STORY_MAX
+from sim.explore.telling import Record, records_of, speak_of
+from sim.result import Run
+from sim.running import run
+from sim.scenario.loader import load
+from sim.world.trace import decode_records
+
+ROOT = Path(__file__).parents[2]
+MUTANTS = ROOT / "scenarios/stack/mutants"
+
+
+@cache
+def told(mutant: str, recipe: str) -> tuple[Run, Layered, tuple[Record, ...]]:
+    """The story of the first failure of a mutant under seed 1."""
+    loaded = load(MUTANTS / f"{recipe}.yaml", (f"systems.stack.mutant={mutant}",))
+    failing = run(loaded, 1, keep_trace=True)
+    speak_of(loaded.scenario)
+    layered = layered_of(loaded.scenario, 1)
+    assert layered is not None
+    records = records_of(list(decode_records(b"".join(failing.trace))))
+    return failing, layered, tuple(story_of(records, failing.failed[0], layered))
+
+
+def words(mutant: str, recipe: str) -> list[str]:
+    _, layered, story = told(mutant, recipe)
+    return [f"{layered.seat(one)} {layered.words(one)}" for one in story]
+
+
+STORIES = [
+    ("key-per-attempt", "lost-reply"),
+    ("lease-apart", "paused-worker"),
+    ("ack-before-apply", "jobs-beside-engine"),
+]
+
+
+@pytest.mark.parametrize(("mutant", "recipe"), STORIES)
+def test_a_story_begins_with_the_clients_request_and_ends_with_what_broke(mutant: str, recipe: str) -> None:
+    _, layered, story = told(mutant, recipe)
+    assert 10 <= len(story) <= STORY_MAX
+    assert [one.number for one in story] == sorted({one.number for one in story})
+    assert layered.layer(story[0]) == "clients"
+    assert len({layered.layer(one) for one in story} - {"", "clients"}) > (1 if recipe != "jobs-beside-engine" else 0)
+
+
+def test_a_request_is_followed_through_document_and_run_to_both_effects() -> None:
+    lines = words("key-per-attempt", "lost-reply")
+    way = [
+        "clients c1 calls submit#0 of bob/c1.1 2e580036df6c7585",
+        "smartsearch/api n10: calls put of objects for bob/c1.1, under key bob/c1.1/text",
+        "smartsearch/database n8: accepts document 1, which is the request bob/c1.1",
+        "smartsearch/worker n14: gives document 1, attempt 1, to the run doc-1.0.1",
+        "agentflow/notifier n17: acts under the key doc-1.0.1/5#1",
+        "agentflow/worker Served from n17 never reaches n16: cut",
+        "agentflow n2: attempt 1 at step 5 (announce) of doc-1.0.1 failed: timeout",
+        "agentflow/notifier n17: acts under the key doc-1.0.1/5#2",
+    ]
+    assert [line for line in lines if line in way] == way
+
+
+def test_the_story_of_a_claim_that_was_lost_has_the_pause_and_both_runs() -> None:
+    lines = " | ".join(words("lease-apart", "paused-worker"))
+    parts = [
+        "to the run doc-7.0.1",
+        "pause of n16 begins",
+        "to the run doc-7.0.2",
+        "pause of n16 ends",
+        "acts under the key",
+    ]
+    places = [lines.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_the_lead_says_that_every_layer_kept_its_promises_or_which_broke_one() -> None:
+    failing, layered, story = told("key-per-attempt", "lost-reply")
+    lead = lead_of(failing, failing.failed[0], story, layered)
+    assert lead.startswith(
+        "every layer kept its own promises; exactly-once-end-to-end broke between them: it shows at "
+    )
+    assert "agentflow/notifier" in lead
+    failing, layered, story = told("agentflow/completes-twice", "layers")
+    lead = lead_of(failing, failing.failed[0], story, layered)
+    assert lead.startswith(
+        "veristore and metadata and smartsearch kept all promises; agentflow is the lowest layer that"
+    )
+
+
+def test_the_command_names_the_layer_wherever_the_story_enters_one(capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(MUTANTS / "jobs-beside-engine.yaml")
+    words = ["explain", path, "--set", "systems.stack.mutant=second-ledger", "--executor", "serial", "--plain"]
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    assert "in serving" in out
+    assert "engine  n19: takes 21474836480 bytes of device 0 of n26, for the row of nobody" in out
+
+
+def test_a_system_without_layers_is_told_as_before() -> None:
+    loaded = load(ROOT / "scenarios/known_bugs/raft-two-halves.yaml")
+    found = explain(loaded, loaded.scenario.seed)
+    assert (found.layered, found.lead) == (None, "")
+    assert [found.words(one) for one in found.story] == [one.words() for one in found.story]
