@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from models import agentflow, llm_cache, raft, rfid_moe, smartsearch, veriflow
+from models import agentflow, llm_cache, raft, rfid_moe, smartsearch, tyche, veriflow
 from models.agentflow import Recorded, StepStarted
 from models.stack.anchor_events import LedgerEntry
 from models.stack.events import Answered, HandedOver, PoolHeld
@@ -91,6 +91,7 @@ LANDMARKS: Mapping[str, Landmark] = {
     **{f"smartsearch/{name}": one for name, one in smartsearch.LANDMARKS.items()},
     **{f"veriflow/{name}": one for name, one in veriflow.MODEL.landmarks.items()},
     **{f"serving/{name}": one for name, one in llm_cache.MODEL.landmarks.items()},
+    **{f"preload/{name}": one for name, one in tyche.MODEL.landmarks.items()},
     **{f"experts/{name}": one for name, one in rfid_moe.MODEL.landmarks.items()},
     **{f"agentflow/{name}": one for name, one in agentflow.LANDMARKS.items()},
     **{landmark.name: landmark for landmark in _ALL},
