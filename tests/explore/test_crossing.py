@@ -22,11 +22,12 @@ MUTANTS = ROOT / "scenarios/stack/mutants"
 
 @cache
 def told(mutant: str, recipe: str) -> tuple[Run, Layered, tuple[Record, ...]]:
-    """The story of the first failure of a mutant under seed 1."""
+    """The story of the first failure of a mutant under its recipe's own seed."""
     loaded = load(MUTANTS / f"{recipe}.yaml", (f"systems.stack.mutant={mutant}",))
-    failing = run(loaded, 1, keep_trace=True)
+    seed = loaded.scenario.seed
+    failing = run(loaded, seed, keep_trace=True)
     speak_of(loaded.scenario)
-    layered = layered_of(loaded.scenario, 1)
+    layered = layered_of(loaded.scenario, seed)
     assert layered is not None
     records = records_of(list(decode_records(b"".join(failing.trace))))
     return failing, layered, tuple(story_of(records, failing.failed[0], layered))
