@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from models.stack.gauges import Gauge
 from models.stack.gpu_rows import RowBar, rows_of
-from models.stack.layering import layering
+from models.stack.layering import StackLayering, layering
 from models.stack.metrics import HANDS, Cost, Journey, amplification, journeys, recoveries
 from models.stack.model import STACK, build
 from sim import SECOND, Emitted, Run, System
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "amplification", "draw_amplification", "draw_bands", "draw_path", "draw_recovery", "draw_rows", "draw_shares",
-    "gauges_of", "journeys", "recoveries", "rows_of",
+    "faults_of", "gauges_of", "journeys", "recoveries", "rows_of",
 ]  # fmt: skip
 
 COLOURS = {
@@ -38,15 +38,31 @@ Span = tuple[int, int]
 """Begin and end in ns."""
 
 
-def gauges_of(run: Run, emitted: Iterable[Emitted]) -> Mapping[str, Gauge]:
-    """How much each layer had to do over a run, from the top down."""
+def _layering_of(run: Run) -> StackLayering:
     assert run.loaded is not None, "a run that sim.run gave knows its scenario"
     entry = next(iter(run.loaded.scenario.systems.values()))
-    system = System("stack", run.servers, STACK.parameters.model_validate(dict(entry.parameters)))
+    names = sorted(run.servers, key=lambda name: (len(name), name))  # n1, n2, ... as build had them
+    system = System("stack", names, STACK.parameters.model_validate(dict(entry.parameters)))
     build(system)
-    known = layering(system)
+    return layering(system)
+
+
+def gauges_of(run: Run, emitted: Iterable[Emitted]) -> Mapping[str, Gauge]:
+    """How much each layer had to do over a run, from the top down."""
+    known = _layering_of(run)
     found = known.gauges(emitted, run.virtual_ns)
     return {layer: found[layer] for layer in reversed(known.layers) if layer in found}
+
+
+def faults_of(run: Run) -> list[tuple[str, int, int]]:
+    """Which node was hit first and how, from when to when (ns), of every fault that fired."""
+    known = _layering_of(run)
+    found = []
+    for fault in run.fired:
+        node = fault.targets[0] if fault.targets else "network"
+        end = run.virtual_ns if fault.heal_ns is None else fault.heal_ns
+        found.append((f"{known.seat(node)}\n{node} {fault.kind}".replace("/", "\n"), fault.inject_ns, end))
+    return found
 
 
 def draw_bands(
@@ -96,7 +112,10 @@ def draw_shares(ax: "Axes", found: Sequence[Journey], bins: int = 12) -> "Axes":
 
 
 def draw_amplification(ax: "Axes", costs: Mapping[str, Sequence[Cost]]) -> "Axes":
-    """What was done below for one thing that was asked for, as a part of its cap (the dashed line), by run."""
+    """What was done below for one thing that was asked for, as a part of its cap (the dashed line), by run.
+
+    Beside a port's cap each caller has one call more.
+    """
     names = list(dict.fromkeys(cost.name for found in costs.values() for cost in found))
     high = 0.8 / len(costs)
     for n, (label, found) in enumerate(costs.items()):

@@ -25,7 +25,9 @@ class HintCorrected(Invariant):
     """
 
     name = "hint-corrected"
-    claim = "no hint was false for longer than two inventory periods, and none came from a former epoch or a lost worker"
+    claim = (
+        "no hint was false for longer than two inventory periods, and none came from a former epoch or a lost worker"
+    )
     watches = (LoadState, WorkerStarted, ControllerStarted, Heard, Hinted, Routed)
 
     def __init__(self, settings: Settings) -> None:
