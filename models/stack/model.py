@@ -165,8 +165,11 @@ class Assembly:
         )
         documents = self._parts.documents(self._wiring).program()
         questions = self._parts.questions(self._wiring).program()
+        rollouts = self._parts.rollouts(self._wiring).program()
         program = agentflow.Program(
-            {**documents.flows, **questions.flows}, {**documents.activities, **questions.activities}
+            {**documents.flows, **questions.flows, **rollouts.flows},
+            {**documents.activities, **questions.activities, **rollouts.activities},
+            rollouts.undos,
         )
         for name in at.deciders:
             self._system.server(name, partial(LinedDecider, at.metadata, settings.flow, self._parts.flow, program))
@@ -181,6 +184,8 @@ def refuse(parameters: Parameters, servers: int) -> Iterable[tuple[str, str]]:
     needed = servers_needed(settings)
     if servers != needed:
         yield "nodes", f"size {settings.size} has {needed} servers, found {servers}"
+    if settings.rollouts and settings.inference == "stand_in":
+        yield "rollouts", "engines that stand in have one version; expected inference: cache"
     if settings.experts and rfid_moe.MODEL.refuse is not None:
         for name, why in rfid_moe.MODEL.refuse(settings.mixture, experts_of(settings)):
             yield f"mixture.{name}", why

@@ -23,6 +23,7 @@ from models.stack.parts import StoreParts
 from models.stack.poll_alarm import OneAlarmDispatch
 from models.stack.preload_worker import PreloadWorker
 from models.stack.questions_flow import QuestionWork
+from models.stack.rollouts_flow import RolloutWork
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class StackParts:
     serving: llm_cache.Parts = field(default_factory=llm_cache.Parts)
     mixture: rfid_moe.Parts = field(default_factory=rfid_moe.Parts)
     experts: type[ExpertInference] = ExpertInference
+    rollouts: type[RolloutWork] = RolloutWork
     preload: tyche.Parts = field(default_factory=tyche.Parts)
     preload_worker: type[PreloadWorker] = PreloadWorker
     functions: type[TycheFunctions] = TycheFunctions
