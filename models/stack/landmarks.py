@@ -42,6 +42,22 @@ def _claimed_again() -> Predicate:
     return lambda emitted: isinstance(emitted.event, HandedOver) and emitted.event.attempt > 1
 
 
+def _embedded_by_a_job() -> Predicate:
+    """A document became READY behind a job of its own that succeeded."""
+    jobs: dict[int, None] = {}
+
+    def reached(emitted: Emitted) -> bool:
+        event = emitted.event
+        if isinstance(event, veriflow.Answered):
+            if event.key.startswith("doc-") and event.state == veriflow.SUCCEEDED:
+                jobs[int(event.key.removeprefix("doc-").partition(".")[0])] = None
+            return False
+        assert isinstance(event, smartsearch.Ready), "these are watched"
+        return event.doc in jobs
+
+    return reached
+
+
 def _released() -> Predicate:
     """A release was tried out, and answered."""
 
@@ -105,6 +121,7 @@ _ALL = (
     Landmark("step_tried_again", (Recorded,), _tried_again),
     Landmark("document_claimed_again", (HandedOver,), _claimed_again),
     Landmark("row_moved", (PoolHeld,), _row_moved),
+    Landmark("embedded_by_a_job", (veriflow.Answered, smartsearch.Ready), _embedded_by_a_job),
     Landmark("released", (Recorded,), _released),
     Landmark("release_taken_back", (Recorded,), _taken_back),
     Landmark("entered_without_one", (LedgerEntry,), _without_one),

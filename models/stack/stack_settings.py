@@ -64,9 +64,10 @@ class StackSettings(Parameters):
     whether prompts are answered by LLM serving with its cache, or by engines that stand in for it: engine_places,
     engine_time: how many questions such a one has at once, and how long it works on one. gpus: whether training jobs
     and engines have the GPUs of a cluster, or jobs are remembered by who wants them, and engines have GPUs of their
-    own. rollouts: whether what a job has trained is released to the engines. engine_memory: what an engine claims of
-    a device. train: how much work a job is. engine_patience: how long a call waits for an answer. submits_max: how
-    many submissions the API has under way before it says 429. patience: within how long of healing goodput is back.
+    own. embed: whether a document's chunks go to SmartSearch's embedder one by one, or to a GPU as a job. rollouts:
+    whether what a job has trained is released to the engines. engine_memory: what an engine claims of a device.
+    train: how much work a job is. engine_patience: how long a call waits for an answer. submits_max: how many
+    submissions the API has under way before it says 429. patience: within how long of healing goodput is back.
     gather: how long the store of runs gathers what it writes while it has just written.
     """
 
@@ -83,6 +84,7 @@ class StackSettings(Parameters):
     mixture: rfid_moe.Settings
     functions: bool = False
     preload: tyche.Settings
+    embed: Literal["light", "jobs"] = "light"
     rollouts: bool = False
     engine_memory: Size = 20 * 2**30
     train: DurationRange = TRAIN
