@@ -11,6 +11,7 @@ from models.agentflow.engine import deploy, roles_of, workers_of
 from models.agentflow.events import Attempted, Effect, ReadBack, Recorded
 from models.agentflow.flow import ContinueAs, Flow, FlowFailure, Promise, StepFailure
 from models.agentflow.history import (
+    Compensated,
     Completed,
     Failed,
     Policy,
@@ -61,6 +62,7 @@ __all__ = [
     "Attempt",
     "Attempted",
     "Cancel",
+    "Compensated",
     "Completed",
     "ContinueAs",
     "Decided",

@@ -8,11 +8,14 @@ from models.smartsearch.api import Api
 from models.smartsearch.client import TENANTS, VERBS, SearchClient
 from models.smartsearch.client import Flow as ClientFlow
 from models.smartsearch.ingestion.chunker import Chunker
+from models.smartsearch.ingestion.embedder import POISONED
+from models.smartsearch.ingestion.embedding import pack
 from models.smartsearch.ingestion.events import Accepted, EmbedCalled, Found, Moved, Ready
 from models.smartsearch.ingestion.messages import (
     BACKLOG,
     DEAD,
     FENCED,
+    POISON,
     READY,
     AskStatus,
     ChunkRow,
@@ -46,6 +49,8 @@ __all__ = [
     "FENCED",
     "LANDMARKS",
     "MODEL",
+    "POISON",
+    "POISONED",
     "READY",
     "TENANTS",
     "VERBS",
@@ -79,6 +84,7 @@ __all__ = [
     "Worker",
     "digest_of",
     "lay_out",
+    "pack",
     "query",
     "servers_needed",
 ]

@@ -17,6 +17,7 @@ ORDER = (
     "veriflow",
     "serving",
     "experts",
+    "preload",
     "smartsearch",
     "agentflow",
     "agreement",

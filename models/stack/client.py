@@ -4,16 +4,18 @@ A question is one operation with one request id, under which its run is started,
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TypeVar
 
 from models import agentflow, smartsearch, veriflow
 from models.smartsearch import SearchClient
 from models.stack import questions_flow as flow
+from models.stack import rollouts_flow as rollouts
 from models.stack.events import Answered, Asked
 from models.stack.flow_line import FlowLine, FlowPort
 from models.stack.ports import Clocked, Errand, JobWish
 from models.stack.wiring import Wiring
-from sim import MS, Message, Request, Script, Step, Timeout
+from sim import MS, Message, Refused, Request, Script, Step, Timeout
 
 R = TypeVar("R", bound=Message)
 PAUSE = 20 * MS
@@ -91,6 +93,14 @@ class StackClient(SearchClient):
                 job = await self._jobs.status(clocked.now(f"look/{looks}"), job)
             if job.state == veriflow.SUCCEEDED:
                 operation.ok(job.state)
+        if self._wiring.settings.rollouts and job.state == veriflow.SUCCEEDED:
+            await self._release(rollouts.RolloutOrder(tenant, job.uid))
+
+    async def _release(self, order: rollouts.RolloutOrder) -> None:
+        """What was trained is to answer. Nobody waits for that; a run that could not be started is not missed."""
+        start = agentflow.Start(rollouts.run_of(order), rollouts.KIND, rollouts.encode(order))
+        with suppress(Refused, Timeout):
+            await self._runs.ask(start, self.elapsed() + self._time)
 
 
 def operation_of(request: Message, client: str) -> str:

@@ -26,6 +26,7 @@ class Deployment:
     routers: tuple[str, ...] = ()
     cluster: tuple[str, ...] = ()
     experts: tuple[str, ...] = ()
+    preload: tuple[str, ...] = ()
     organisations: tuple[Organisation, ...] = ()
 
 
@@ -54,7 +55,7 @@ def servers_needed(settings: StackSettings) -> int:
     size = settings.counted
     search = smartsearch.servers_needed(search_settings(settings)) + size.workers
     rest = size.deciders + size.flow_workers + size.engines + 2 + routers_of(settings) + cluster_of(settings)
-    options = experts_of(settings)
+    options = experts_of(settings) + preload_of(settings)
     return size.groups * size.replicas + search + rest + options + settings.organisations * (ORG_REPLICAS + 1)
 
 
@@ -76,6 +77,11 @@ def experts_of(settings: StackSettings) -> int:
     return 1 + settings.mixture.controllers + settings.mixture.dispatchers + settings.counted.expert_nodes
 
 
+def preload_of(settings: StackSettings) -> int:
+    """How many servers the serverless layer has: a controller, and workers."""
+    return 1 + settings.counted.preload_workers if settings.functions else 0
+
+
 def deploy(settings: StackSettings, servers: Sequence[str]) -> Deployment:
     """Give every server its part, in order."""
     size, names = settings.counted, iter(servers)
@@ -87,10 +93,11 @@ def deploy(settings: StackSettings, servers: Sequence[str]) -> Deployment:
     engines, routers = _take(names, size.engines), _take(names, routers_of(settings))
     cluster = _take(names, cluster_of(settings))
     experts = _take(names, experts_of(settings))
+    preload = _take(names, preload_of(settings))
     organisations = tuple(_organisation(n, names) for n in range(1, settings.organisations + 1))
     return Deployment(
         objects, metadata, search, deciders, workers, notifier, caretaker, engines, routers, cluster, experts,
-        organisations,
+        preload, organisations,
     )  # fmt: skip
 
 

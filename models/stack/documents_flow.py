@@ -5,6 +5,8 @@ is tried once in a run: the budget for trying again is SmartSearch's, and there 
 again by the flow. Behind the publication the run only goes forward, so what was published is announced, once.
 """
 
+from collections.abc import Sequence
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -13,6 +15,7 @@ from models import agentflow, smartsearch
 from models.agentflow import Attempt, Flow, Policy, Program, StepFailure
 from models.patterns import RetryPolicy
 from models.stack.anchors import Hand
+from models.stack.embedding_jobs import EmbeddingJobs
 from models.stack.events import TextFetched
 from models.stack.ports import Clocked, Errand
 from models.stack.recent import Recent
@@ -152,16 +155,25 @@ class DocumentWork:
         return text
 
     async def embed(self, attempt: Attempt) -> bytes:
-        """Vectors of all chunks, one call each; the claim is renewed before each."""
+        """Vectors of all chunks, one call each; the claim is renewed before each. Or they are one job."""
         order = decode_order(attempt.input)
-        chunker = smartsearch.Chunker()
+        chunks = smartsearch.Chunker().chunks(await self.text_of(attempt, order))
+        if self._wiring.settings.embed == "jobs":
+            return encode(await self._embed_by_job(attempt, order, chunks))
         rows = []
-        for n, chunk in enumerate(chunker.chunks(await self.text_of(attempt, order))):
+        for n, chunk in enumerate(chunks):
             await self._renew(attempt, order)
             attempt.worker.emit(smartsearch.EmbedCalled(order.doc, order.attempt, n))
             asked = smartsearch.Embed(chunk, order.version)
             rows.append((await attempt.ask(self._layout.embedder, asked, self._wiring.search.embed_timeout)).row)
         return encode(tuple(rows))
+
+    async def _embed_by_job(self, attempt: Attempt, order: DocumentOrder, chunks: Sequence[str]) -> tuple[bytes, ...]:
+        await self._renew(attempt, order)
+        for n in range(len(chunks)):
+            attempt.worker.emit(smartsearch.EmbedCalled(order.doc, order.attempt, n))
+        clocked, renew = clock_of(attempt, order), partial(self._renew, attempt, order)
+        return await EmbeddingJobs(self._wiring).rows(attempt, clocked, chunks, order.version, renew)
 
     async def store(self, attempt: Attempt) -> bytes:
         """Keep the vectors."""

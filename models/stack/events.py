@@ -82,8 +82,14 @@ class AskerBegan(Event):
     """Whoever asks engines from here has just begun: what it asked before, nobody waits for."""
 
 
+class AskerLeft(Event):
+    """Nobody waits any more for the answer to this request to a function."""
+
+    request: str
+
+
 class PoolHeld(Event):
-    """An engine has memory of a device from now on, in this epoch of the GPU node, and takes it for its row `row`."""
+    """An engine, or a preloader, has memory of a device from now on, in this epoch of the node, for its row `row`."""
 
     node: str
     device: int
@@ -93,4 +99,4 @@ class PoolHeld(Event):
 
 
 class PoolFreed(Event):
-    """The engine of this node has no memory of a device any more."""
+    """The engine, or the preloader, of this node has no memory of a device any more."""

@@ -6,8 +6,9 @@ Deciders, workers and clients are AgentFlow's own; only where they send what the
 from collections.abc import Sequence
 from typing import TypeVar
 
-from models import agentflow, llm_cache
+from models import agentflow, llm_cache, tyche
 from models.stack.cache_inference import Streams
+from models.stack.functions_port import FunctionAnswers
 from models.stack.group_replica import ELSEWHERE
 from sim import MS, Actor, Message, Refused, Request, Stream, Timeout, on
 
@@ -98,12 +99,18 @@ class LinedWorker(agentflow.Worker):
         """Look for the store, and ask it for work."""
         self._line = FlowLine(self, self._servers, self.random.child("store"))
         self.streams = Streams(self)
+        self.answers = FunctionAnswers(self)
         super().on_start()
 
     @on(llm_cache.Chunk)
     def chunk(self, source: str, chunk: llm_cache.Chunk) -> None:
         """Part of an answer, from a router of the engines."""
         self.streams.hear(source, chunk)
+
+    @on(tyche.Answer)
+    def answered(self, source: str, answer: tyche.Answer) -> None:  # noqa: ARG002 - there is one controller
+        """The result of a function."""
+        self.answers.hear(answer)
 
     async def ask_store(self, request: Request[R], timeout: int) -> R:
         """One call."""

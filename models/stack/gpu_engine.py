@@ -1,7 +1,6 @@
 """An engine whose memory is a row of the one ledger: it begins when it holds one, and begins anew when that is gone.
 
-The row names the epoch of the GPU node. What the machine had in an older epoch is gone, so the engine compares the two
-before it begins, and looks again as long as it serves.
+How it gets the row, and what tells it that the machine behind it is another one, is its keeper's.
 """
 
 from contextlib import suppress
@@ -9,21 +8,9 @@ from typing import ClassVar
 
 from models import llm_cache, veriflow
 from models.stack.events import PoolFreed, PoolHeld
-from models.stack.ports import Errand
+from models.stack.row_keeper import LOOK, SWEEP, RowKeeper
 from models.stack.wiring import Wiring
-from sim import MS, SECOND, Message, Refused, Timeout
-
-LOOK = 1 * SECOND
-SWEEP = 5
-"""At every so-manieth look the engine gives back rows that it does not mean to hold."""
-HOP = 500 * MS
-AGAIN = 200 * MS
-
-
-class RowSerial(Message):
-    """How many rows this engine has asked for, over all its lives: each has an id of its own."""
-
-    serial: int
+from sim import Refused, Timeout
 
 
 def owner_of(engine: str, epoch: int) -> str:
@@ -47,10 +34,7 @@ class GpuEngine(llm_cache.Engine):
     def on_start(self) -> None:
         """What the incarnation before had in memory is gone with it."""
         number = self.wiring.at.engines.index(self.name)
-        agents = self.wiring.cluster_places.agents
-        self._home = agents[number % len(agents)]
-        self._devices = self.wiring.devices(self)
-        self._prefix = f"serving/{self.name}/"
+        self._keeper = RowKeeper(self, self.wiring, "serving", number)
         self._row: veriflow.Row | None = None
         self.emit(PoolFreed(), at_once=True)
         super().on_start()
@@ -75,32 +59,7 @@ class GpuEngine(llm_cache.Engine):
 
     async def hold(self, epoch: int) -> veriflow.Row:
         """A row for this epoch of the engine, in an epoch that the machine is in."""
-        while True:
-            try:
-                row = await self._claim(epoch)
-                if await self._machine_epoch() == row.epoch:
-                    return row
-            except (Refused, Timeout):
-                pass
-            await self.sleep(AGAIN)
-
-    async def _claim(self, epoch: int) -> veriflow.Row:
-        """Give back what earlier lives had, and ask for a row of its own."""
-        serial = (self.disk.load(RowSerial) or RowSerial(0)).serial + 1
-        await self._sweep(serial)
-        self.disk.save(RowSerial(serial))
-        id_, size = f"{self._prefix}{serial}", self.wiring.settings.engine_memory
-        return await self._devices.claim(self._errand(id_), id_, owner_of(self.name, epoch), self._home, size)
-
-    async def _sweep(self, serial: int) -> None:
-        """Give back rows before this one: what earlier lives had, or a word that was doubled has claimed again."""
-        for id_ in await self._devices.held(self._errand("held"), self._prefix):
-            if int(id_.removeprefix(self._prefix)) < serial:
-                await self._devices.release(self._errand(f"release/{id_}"), id_)
-
-    async def _machine_epoch(self) -> int:
-        runtime = self.wiring.cluster_places.runtime_of(self._home)
-        return (await self.call(runtime, veriflow.TableAsk(), timeout=HOP)).epoch
+        return await self._keeper.hold(owner_of(self.name, epoch), self.wiring.settings.engine_memory)
 
     async def _look_after(self) -> None:
         """A machine that does not answer, or is in another epoch, has nothing of this engine in its memory."""
@@ -111,17 +70,14 @@ class GpuEngine(llm_cache.Engine):
             if row is None:
                 continue
             try:
-                is_mine = await self._machine_epoch() == row.epoch
+                is_mine = await self._keeper.stands(row)
             except (Refused, Timeout):
                 is_mine = False
             if not is_mine and self._row is row:
                 self.finish_draining()
             elif looks % SWEEP == 0:
                 with suppress(Refused, Timeout):  # the next one will do
-                    await self._sweep(int(row.id.removeprefix(self._prefix)))
-
-    def _errand(self, step: str) -> Errand:
-        return Errand(f"engine/{self.name}", f"engine/{self.name}/{step}", self.name, 2 * SECOND)
+                    await self._keeper.sweep(row)
 
     # What it does not hear before it is there.
 

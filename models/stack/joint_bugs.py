@@ -13,10 +13,13 @@ from models.stack.front import StackApi
 from models.stack.gpu_engine import GpuEngine, owner_of
 from models.stack.ports import Clocked, Generated
 from models.stack.questions_flow import RESULTS, QuestionOrder, QuestionWork, Sources, StepOrder
+from models.stack.rollouts_flow import RolloutWork
 from sim import Caller, Refused, Timeout
 
 TRIES = 3
 VECTORS = "vectors/"
+FIRST = 1
+"""The version that engines begin with: a plan of it changes none."""
 
 
 class KeyPerAttempt(LinedWorker):
@@ -110,6 +113,13 @@ class AckBeforeApply(ObjectCheckpoints):
 
     async def keep(self, ask: veriflow.PutCheckpoint) -> None:
         self.spawn(super().keep(ask))
+
+
+class CompensatesLate(RolloutWork):
+    """Asks whether the swap is in force, and has nothing to undo if it is not: it may come yet."""
+
+    async def must_go_back(self, attempt: Attempt, release: int) -> bool:
+        return await self.plan(attempt, FIRST) == release
 
 
 class TrustsRoot(AnchorLedger):

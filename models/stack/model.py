@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import cast
 
-from models import agentflow, bft, llm_cache, raft, rfid_moe, smartsearch, veriflow, veristore
+from models import agentflow, bft, llm_cache, raft, rfid_moe, smartsearch, tyche, veriflow, veristore
 from models.stack.anchor import Anchor
 from models.stack.anchors import Organisations
 from models.stack.caretaker import ObjectsCaretaker
@@ -27,6 +27,8 @@ from models.stack.layers import Layers, Make, of_layer
 from models.stack.mutants import LEDGER_MUTANTS, MUTANTS
 from models.stack.org_replica import replica_of
 from models.stack.parts import StoreParts
+from models.stack.preload_liveness import preload_liveness
+from models.stack.preload_worker import preloading
 from models.stack.serving_liveness import serving_liveness
 from models.stack.stack_parts import StackParts
 from models.stack.stack_settings import OrganisationSettings, StackSettings
@@ -63,6 +65,7 @@ class Assembly:
         self._cluster()
         self._serving()
         self._experts()
+        self._preload()
         self._organisations()
         for script in self._system.scripts:
             self._system.client(script.client, partial(StackClient, self._wiring, script))
@@ -125,6 +128,19 @@ class Assembly:
         if self._settings.experts:
             self._layer("experts", self._at.experts, self._settings.mixture, self._parts.mixture, rfid_moe.MODEL)
 
+    def _preload(self) -> None:
+        """A serverless layer, whose workers are on GPU nodes of the cluster if there is one."""
+        settings, names = self._settings, self._at.preload
+        if not names:
+            return
+        parts = self._parts.preload
+        self._layer("preload", names, settings.preload, parts, tyche.MODEL)
+        if settings.gpus == "veriflow":
+            functions = {entry.name: entry.as_function() for entry in settings.preload.functions}
+            worker = partial(preloading(self._wiring), names[0], settings.preload, functions, parts)
+            for name in names[1:]:
+                self._system.server(name, worker)
+
     def _cluster(self) -> None:
         """The orchestrator of GPUs, whose checkpoints are objects."""
         if self._settings.gpus == "stand_in":
@@ -149,8 +165,11 @@ class Assembly:
         )
         documents = self._parts.documents(self._wiring).program()
         questions = self._parts.questions(self._wiring).program()
+        rollouts = self._parts.rollouts(self._wiring).program()
         program = agentflow.Program(
-            {**documents.flows, **questions.flows}, {**documents.activities, **questions.activities}
+            {**documents.flows, **questions.flows, **rollouts.flows},
+            {**documents.activities, **questions.activities, **rollouts.activities},
+            rollouts.undos,
         )
         for name in at.deciders:
             self._system.server(name, partial(LinedDecider, at.metadata, settings.flow, self._parts.flow, program))
@@ -165,6 +184,8 @@ def refuse(parameters: Parameters, servers: int) -> Iterable[tuple[str, str]]:
     needed = servers_needed(settings)
     if servers != needed:
         yield "nodes", f"size {settings.size} has {needed} servers, found {servers}"
+    if settings.rollouts and settings.inference == "stand_in":
+        yield "rollouts", "engines that stand in have one version; expected inference: cache"
     if settings.experts and rfid_moe.MODEL.refuse is not None:
         for name, why in rfid_moe.MODEL.refuse(settings.mixture, experts_of(settings)):
             yield f"mixture.{name}", why
@@ -186,6 +207,7 @@ def _roles() -> Mapping[str, Callable[[Mapping[str, Actor]], Iterable[str]]]:
         "serving/router": _of_kind(llm_cache.Router),
         "serving/hot": _hot,
         **{f"veriflow/{role}": find for role, find in veriflow.MODEL.roles.items()},
+        **{f"preload/{role}": find for role, find in tyche.MODEL.roles.items()},
         **{f"experts/{role}": rfid_moe.MODEL.roles[role] for role in ("ledger", "dispatcher", "expert", "hottest")},
         "agreement/anchor": _of_kind(Anchor),
     }
@@ -214,6 +236,7 @@ CHECKS_OF_LAYERS = {
     **of_layer("smartsearch", smartsearch.CHECKS),
     **of_layer("agentflow", agentflow.ENGINE_CHECKS),
     **of_layer("veriflow", veriflow.MODEL.checks),
+    **of_layer("preload", {**tyche.MODEL.checks, "liveness": preload_liveness}),
     **of_layer("experts", rfid_moe.MODEL.checks),
     **of_layer("serving", {**llm_cache.MODEL.checks, "liveness": serving_liveness}),
 }

@@ -109,6 +109,14 @@ JOINTS = (
         "asynchronous uploads that count as done",
         "jobs-beside-engine",
     ),
+    _joint(
+        "compensates-late",
+        "a swap that is not in force yet is not undone",
+        ("answer-released",),
+        StackParts(rollouts=bugs.CompensatesLate),
+        "compensations that overtake what they compensate: an undo of nothing, and then the late effect",
+        "late-swap",
+    ),
 )
 
 MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in (*JOINTS, *BUGS)}

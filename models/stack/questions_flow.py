@@ -15,6 +15,7 @@ from models.patterns import RetryPolicy
 from models.stack import documents_flow as documents
 from models.stack.backpressure import TOO_LATE
 from models.stack.events import Retrieved
+from models.stack.functions_port import TycheFunctions
 from models.stack.ports import Clocked, Errand, Generated, Inference
 from models.stack.recent import Recent
 from models.stack.seen_objects import SeenObjects
@@ -154,6 +155,8 @@ class QuestionWork:
 
     async def _retrieve(self, attempt: Attempt, order: QuestionOrder) -> Sources:
         clocked = clock_of(attempt, order)
+        if self._wiring.settings.functions:
+            await self.functions(attempt).encode(clocked.now("encode"))
         cited: list[Cited] = []
         texts: list[bytes] = []
         for doc, number in await self.find(attempt, order, clocked):
@@ -234,6 +237,10 @@ class QuestionWork:
     def objects(self, attempt: Attempt) -> SeenObjects:
         """The objects port of this worker."""
         return attempt.keep("objects", lambda worker: SeenObjects(self._wiring.objects(worker)))
+
+    def functions(self, attempt: Attempt) -> TycheFunctions:
+        """The functions port of this worker."""
+        return attempt.keep("functions", self._wiring.functions)
 
     def inference(self, attempt: Attempt) -> Inference:
         """The inference port of this worker."""

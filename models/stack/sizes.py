@@ -28,6 +28,7 @@ class Size:
     loops: int
     gpu_nodes: int
     expert_nodes: int = 3
+    preload_workers: int = 2
 
 
 SIZES: dict[SizeName, Size] = {
@@ -54,6 +55,7 @@ class Counts(Parameters):
     loops: Positive | None = None
     gpu_nodes: Positive | None = None
     expert_nodes: Positive | None = None
+    preload_workers: Positive | None = None
 
     def over(self, size: SizeName) -> Size:
         """The size with these counts."""

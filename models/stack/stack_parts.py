@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from models import agentflow, bft, llm_cache, rfid_moe, smartsearch, veriflow
+from models import agentflow, bft, llm_cache, rfid_moe, smartsearch, tyche, veriflow
 from models.stack.anchor_ledger import AnchorLedger
 from models.stack.backpressure import Budget, Places
 from models.stack.cache_inference import CachedInference
@@ -13,6 +13,7 @@ from models.stack.documents_flow import DocumentWork
 from models.stack.expert_inference import ExpertInference
 from models.stack.flow_line import LinedWorker
 from models.stack.front import StackApi
+from models.stack.functions_port import TycheFunctions
 from models.stack.gpu_engine import GpuEngine
 from models.stack.group_replica import GroupReplica
 from models.stack.inference_port import StandInEngine, StandInInference
@@ -20,7 +21,9 @@ from models.stack.jobs_port import VeriflowJobs
 from models.stack.objects_port import ReplicatedObjects
 from models.stack.parts import StoreParts
 from models.stack.poll_alarm import OneAlarmDispatch
+from models.stack.preload_worker import PreloadWorker
 from models.stack.questions_flow import QuestionWork
+from models.stack.rollouts_flow import RolloutWork
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,10 @@ class StackParts:
     serving: llm_cache.Parts = field(default_factory=llm_cache.Parts)
     mixture: rfid_moe.Parts = field(default_factory=rfid_moe.Parts)
     experts: type[ExpertInference] = ExpertInference
+    rollouts: type[RolloutWork] = RolloutWork
+    preload: tyche.Parts = field(default_factory=tyche.Parts)
+    preload_worker: type[PreloadWorker] = PreloadWorker
+    functions: type[TycheFunctions] = TycheFunctions
     budget: type[Budget] = Budget
     places: type[Places] = Places
     ledger: type[AnchorLedger] = AnchorLedger

@@ -5,7 +5,7 @@ from typing import Literal
 import pydantic
 from pydantic import TypeAdapter
 
-from models import agentflow, llm_cache, rfid_moe, smartsearch, veriflow
+from models import agentflow, llm_cache, rfid_moe, smartsearch, tyche, veriflow
 from models.stack import sizes
 from models.stack.settings import StoreSettings
 from models.stack.sizes import Counts, Positive, SizeName
@@ -37,8 +37,19 @@ EXPERTS: dict[str, object] = {
     "controllers": 1, "dispatchers": 1, "layers": 2, "experts": 4, "group": 2, "top": 2, "replicas": 0, "images": 1,
     "beat": "200ms", "dead_after": "1s", "tick": "200ms",
 }  # fmt: skip
+PRELOAD: dict[str, object] = {
+    "functions": tuple(
+        {
+            "name": f"encode-{tenant}", "user": tenant, "load": "600ms", "transfer": "200ms", "mb": 3000,
+            "execution": "20ms", "gpu": True, "arrivals": {"process": "silent"},
+        }
+        for tenant in smartsearch.TENANTS
+    ),
+    "estimator": "calibrated", "start": "100ms..300ms", "gpus": 1, "gpu_mb": 8192, "serve_within": "12s",
+}  # fmt: skip
 OWN: dict[str, dict[str, object]] = {
     "store": STORE, "search": SEARCH, "flow": FLOW, "serving": SERVING, "cluster": CLUSTER, "mixture": EXPERTS,
+    "preload": PRELOAD,
 }  # fmt: skip
 """What the layers' parameters are here unless a scenario says otherwise."""
 
@@ -47,13 +58,16 @@ class StackSettings(Parameters):
     """Parameters of `model: stack`.
 
     size: how many servers each layer has, and counts: of what there are to be others than the size says (see
-    `sizes`). store, search, flow, serving, cluster, mixture: the parameters of the layers. experts: whether answers
-    are those of a mixture of experts, which has nodes of its own. inference: whether prompts are answered by LLM
-    serving with its cache, or by engines that stand in for it: engine_places, engine_time: how many questions such a
-    one has at once, and how long it works on one. gpus: whether training jobs and engines have the GPUs of a cluster,
-    or jobs are remembered by who wants them, and engines have GPUs of their own. engine_memory: what an engine claims
-    of a device. train: how much work a job is. engine_patience: how long a call waits for an answer. submits_max: how
-    many submissions the API has under way before it says 429. patience: within how long of healing goodput is back.
+    `sizes`). store, search, flow, serving, cluster, mixture, preload: the parameters of the layers. experts: whether
+    answers are those of a mixture of experts, which has nodes of its own. functions: whether questions are encoded by
+    functions of a serverless layer, which loads models before they are asked for (see `preload.policy`). inference:
+    whether prompts are answered by LLM serving with its cache, or by engines that stand in for it: engine_places,
+    engine_time: how many questions such a one has at once, and how long it works on one. gpus: whether training jobs
+    and engines have the GPUs of a cluster, or jobs are remembered by who wants them, and engines have GPUs of their
+    own. embed: whether a document's chunks go to SmartSearch's embedder one by one, or to a GPU as a job. rollouts:
+    whether what a job has trained is released to the engines. engine_memory: what an engine claims of a device.
+    train: how much work a job is. engine_patience: how long a call waits for an answer. submits_max: how many
+    submissions the API has under way before it says 429. patience: within how long of healing goodput is back.
     gather: how long the store of runs gathers what it writes while it has just written.
     """
 
@@ -68,6 +82,10 @@ class StackSettings(Parameters):
     gpus: Literal["veriflow", "stand_in"] = "veriflow"
     experts: bool = False
     mixture: rfid_moe.Settings
+    functions: bool = False
+    preload: tyche.Settings
+    embed: Literal["light", "jobs"] = "light"
+    rollouts: bool = False
     engine_memory: Size = 20 * 2**30
     train: DurationRange = TRAIN
     engine_places: Positive = 4

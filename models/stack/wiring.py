@@ -7,13 +7,19 @@ from models import llm_cache, rfid_moe, smartsearch, veriflow
 from models.stack.deployment import Deployment, cluster_settings, search_settings, serving_settings
 from models.stack.jobs_port import RememberedJobs
 from models.stack.stack_settings import StackSettings
+from sim import SECOND
 
 if TYPE_CHECKING:
     from models.stack.devices_port import LedgerDevices
+    from models.stack.functions_port import TycheFunctions
     from models.stack.objects_port import ReplicatedObjects
     from models.stack.ports import Inference, Jobs
     from models.stack.stack_parts import StackParts
     from sim import Actor
+
+
+FUNCTION_TIME = 2 * SECOND
+"""How long a call of a function waits for an answer."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,10 @@ class Wiring:
     def devices(self, actor: "Actor") -> "LedgerDevices":
         """The devices port of an actor."""
         return self.parts.devices(actor, self.cluster_places.apis, self.cluster.devices)
+
+    def functions(self, actor: "Actor") -> "TycheFunctions":
+        """The functions port of an actor."""
+        return self.parts.functions(actor, self.at.preload[0], FUNCTION_TIME, self.parts.budget)
 
     def objects(self, actor: "Actor") -> "ReplicatedObjects":
         """The objects port of an actor."""

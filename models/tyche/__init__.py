@@ -4,7 +4,28 @@
 """
 
 from models.tyche import figures, measures, oracle, traces
+from models.tyche.events import Asked, Served, Taken
+from models.tyche.messages import Answer, Invoke
 from models.tyche.model import MODEL
+from models.tyche.parts import Parts
+from models.tyche.settings import FunctionEntry, Settings
 from models.tyche.traces import FUNCTIONS_OF_CLASSES
+from models.tyche.worker import Worker
 
-__all__ = ["FUNCTIONS_OF_CLASSES", "MODEL", "figures", "measures", "oracle", "traces"]
+__all__ = [
+    "FUNCTIONS_OF_CLASSES",
+    "MODEL",
+    "Answer",
+    "Asked",
+    "FunctionEntry",
+    "Invoke",
+    "Parts",
+    "Served",
+    "Settings",
+    "Taken",
+    "Worker",
+    "figures",
+    "measures",
+    "oracle",
+    "traces",
+]

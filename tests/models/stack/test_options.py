@@ -1,10 +1,10 @@
-"""Layers that a stack may have beside the others: experts."""
+"""Layers that a stack may have beside the others: experts, and functions whose models are loaded beforehand."""
 
 from pathlib import Path
 
 import pytest
 
-from models import rfid_moe
+from models import rfid_moe, tyche
 from models.stack import events
 from models.stack.expert_inference import REASONS
 from sim import Emitted, Event, load, run
@@ -57,3 +57,66 @@ def test_a_mixture_that_does_not_fit_is_refused_by_its_own_rules() -> None:
     few = ("systems.stack.nodes=33", "systems.stack.parameters.counts={expert_nodes: 1}")
     with pytest.raises(ScenarioErrors, match="leave 1 of 4 servers for experts"):
         load(EXPERTS, few)
+
+
+PRELOADED = SCENARIOS / "preloaded.yaml"
+
+
+def served(scenario: str) -> tuple[list[str], int]:
+    """How each request to a function was served, and ns between asking and the answer, in all."""
+    asks = "workload=[{clients: 1, rate: 2/s, keys: 1, mix: {ask: 1}, timeout: 6s}]"
+    quiet = ("duration=14s", "settle=0s", "faults=[]", "checks=[]", asks)
+    running = Running(load(SCENARIOS / f"{scenario}.yaml", quiet), 4, keep_trace=False)
+    how, asked, took = list[str](), dict[str, int](), list[int]()
+
+    def note(emitted: Emitted) -> None:
+        event = emitted.event
+        if isinstance(event, tyche.Asked):
+            asked[event.request] = emitted.t_ns
+        elif isinstance(event, tyche.Taken):
+            took.append(emitted.t_ns - asked[event.request])
+        elif isinstance(event, tyche.Served):
+            how.append(event.how)
+
+    running.world.subscribe((tyche.Asked, tyche.Taken, tyche.Served), note)
+    assert running.finish().failed == ()
+    return how, sum(took) // len(took)
+
+
+def test_models_that_are_loaded_beforehand_save_time_and_without_it_none_is() -> None:
+    (loaded, quick), (not_loaded, slow) = served("preloaded"), served("preloaded-off")
+    assert "hit" in loaded
+    assert "hit" not in not_loaded
+    assert quick < slow
+
+
+def test_a_worker_takes_another_row_when_its_machine_begins_anew() -> None:
+    fault = "faults=[{at: 3s, for: 1s, crash: {nodes: n27}}]"
+    running = Running(load(PRELOADED, ("duration=9s", "settle=0s", "checks=[]", fault)), 1, keep_trace=False)
+    rows = dict[str, list[str]]()
+
+    def note(emitted: Emitted) -> None:
+        event = emitted.event
+        if isinstance(event, events.PoolHeld) and event.row.startswith("preload/"):
+            rows.setdefault(event.node, []).append(event.row)
+
+    running.world.subscribe((events.PoolHeld,), note)
+    assert running.finish().failed == ()
+    assert sorted(len(set(of_node)) for of_node in rows.values()) == [1, 2]
+
+
+def test_nothing_lies_on_a_gpu_before_there_is_a_row() -> None:
+    running = Running(load(PRELOADED, ("duration=8s", "settle=0s", "checks=[]", "faults=[]")), 1, keep_trace=False)
+    held, used = dict[str, int](), dict[str, int]()
+
+    def note(emitted: Emitted) -> None:
+        event = emitted.event
+        if isinstance(event, events.PoolHeld):
+            held.setdefault(emitted.node, emitted.t_ns)
+        elif isinstance(event, tyche.Served):
+            used.setdefault(emitted.node, emitted.t_ns)
+
+    running.world.subscribe((events.PoolHeld, tyche.Served), note)
+    assert running.finish().failed == ()
+    assert used
+    assert all(held[node] <= at for node, at in used.items())
