@@ -47,7 +47,7 @@ if not os.path.isdir("scenarios"):
     os.chdir("..")  # notebooks stand one folder below the scenarios
 
 # %% tags=["parameters"]
-RUNS = 200  # the test suite takes 12
+RUNS = 200  # the test suite takes 4
 
 # %% [markdown]
 # ## The incident
