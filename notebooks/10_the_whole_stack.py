@@ -52,11 +52,14 @@ RUNS = 200  # the test suite takes 12
 # %% [markdown]
 # ## The incident
 #
-# Five faults within three seconds, in four layers. Then a document turns out to have been announced twice.
+# Five faults within three seconds, in four layers. Most seeds pass; under the first that does not, a document turns out
+# to have been announced twice.
 
 # %%
 BUG = "systems.stack.mutant=key-per-attempt"
-incident = sim.run(sim.load("notebooks/incident.yaml", (BUG,)), seed=1)
+begin = sim.load("notebooks/incident.yaml", (BUG, "duration=4s", "settle=500ms"))
+seed = sim.sweep(begin, 40, until_failure=True, jobs=1).failures[0].smallest.seed
+incident = sim.run(sim.load("notebooks/incident.yaml", (BUG,)), seed)
 incident
 
 # %% [markdown]
@@ -93,23 +96,22 @@ bands(incident, incident.failed[0].at_ns);
 # %% [markdown]
 # ## How it came about
 #
-# The story follows the document from the client's request through the layers, by the ids that they know it by. Two of
-# its lines say all: the notifier acts under the key `doc-1.0.1/5#1`, its answer is cut off; the worker tries again and
-# the notifier acts under `doc-1.0.1/5#2`. A key that holds the number of the attempt is a new key.
+# The story follows the document from the client's request through the layers, by the ids that they know it by. Its last
+# lines say all: the notifier acts under a key that ends in `#1`, its answer is cut off; the worker tries again, and the
+# notifier acts under `#2`. A key that holds the number of the attempt is a new key.
 
 # %%
-begin = sim.load("notebooks/incident.yaml", (BUG, "duration=3200ms", "settle=100ms"))
-why = sim.explain(begin, 1)
+why = sim.explain(begin, seed)
 why
 
 # %% [markdown]
 # ## The smallest plan
 #
-# Of five faults two are left. A reply of the notifier is lost within a millisecond; and the leader of VeriStore's group
-# was away before, or the document would have been announced long before that. Each alone does no harm.
+# What is left of five faults and dozens of operations. A reply of the notifier must be lost in the instant in which the
+# document is announced; whatever else is needed only sees to it that this instant falls there.
 
 # %%
-small = sim.shrink(begin, 1, runs=RUNS)
+small = sim.shrink(begin, seed, runs=RUNS)
 small
 
 # %% [markdown]
@@ -119,7 +121,7 @@ small
 # the bug costs nothing: that is why nobody sees it.
 
 # %%
-mended = sim.run("notebooks/incident.yaml", seed=1)
+mended = sim.run("notebooks/incident.yaml", seed)
 bands(mended);
 
 # %% [markdown]
@@ -186,16 +188,17 @@ assert mended.ok
 assert rolling.ok
 assert why.lead.startswith("every layer kept its own promises")
 assert why.attribution is not None
-assert [fault["id"] for fault in why.attribution.needed] == ["leader", "replies"]
-assert RUNS < 100 or len(small.needed) == 2
+needed = [str(fault["id"]) for fault in why.attribution.needed]
+assert "replies" in needed
+assert RUNS < 100 or len(small.needed) <= len(needed)
 assert sum(one.shares()["agentflow"] for one in documents) == part["agentflow"]
 assert abs(sum(share.values()) - 1) < 1e-9
 assert generations > 3
 
 Markdown(
     f"**Answer.** Every layer kept its own promises and no client saw an error, yet a document was announced twice. "
-    f"The story led from the client's request to two keys of one call in AgentFlow; of five faults in four layers two "
-    f"were needed: a leader that was away, and a reply that was lost behind it. Where each layer fell in turn, the "
+    f"The story led from the client's request to two keys of one call in AgentFlow; of five faults in four layers "
+    f"only these were needed: {', '.join(needed)}. Where each layer fell in turn, the "
     f"slowest document took {slowest.took / 1e9:.1f} s. Of all the time that documents took, {share['agentflow']:.0%} "
     f"was spent in the hands of AgentFlow, {share['smartsearch']:.0%} in those of SmartSearch and "
     f"{share['embedder']:.0%} at the embedder. Where two layers try again, one question had {generations:.0f} "

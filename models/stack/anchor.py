@@ -31,8 +31,9 @@ class Anchor(bft.Party):
         organisations: Sequence[a.Organisation],
         store: StoreSettings,
         ledger: type[AnchorLedger] = AnchorLedger,
+        parts: bft.Parts | None = None,
     ) -> None:
-        super().__init__(settings, tuple(one.anchor for one in organisations), bft.Parts())
+        super().__init__(settings, tuple(one.anchor for one in organisations), parts or bft.Parts())
         self._own = organisation
         self._all: Mapping[str, a.Organisation] = {one.name: one for one in organisations}
         self._store = store

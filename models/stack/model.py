@@ -89,7 +89,7 @@ class Assembly:
             self._system.shared(Layers).callers[one.name] = (one.anchor,)
             for name in one.servers:
                 self._system.server(name, partial(replica_of(one), store, one.servers, StoreParts(), None))
-            anchor = partial(Anchor, AGREEMENT, one, orgs, store, self._parts.ledger)
+            anchor = partial(Anchor, AGREEMENT, one, orgs, store, self._parts.ledger, self._parts.agreement)
             self._system.server(one.anchor, anchor)
         if orgs:
             self._layers["agreement"] = System("agreement", tuple(one.anchor for one in orgs), AGREEMENT)

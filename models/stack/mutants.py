@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from models.stack import joint_bugs as bugs
-from models.stack.layer_bugs import BUGS
+from models.stack.layer_bugs import BUGS, LEDGER_BUGS
 from models.stack.stack_parts import StackParts
 from sim import Mutant
 
@@ -130,4 +130,4 @@ _TRUSTS_ROOT = _joint(
     "lying-organisation",
 )
 
-LEDGER_MUTANTS: Mapping[str, Mutant] = {_TRUSTS_ROOT.name: _TRUSTS_ROOT}
+LEDGER_MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in (_TRUSTS_ROOT, *LEDGER_BUGS)}

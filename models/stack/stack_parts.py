@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from models import agentflow, llm_cache, rfid_moe, smartsearch, tyche, veriflow
+from models import agentflow, bft, llm_cache, rfid_moe, smartsearch, tyche, veriflow
 from models.stack.anchor_ledger import AnchorLedger
 from models.stack.backpressure import Budget, Places
 from models.stack.cache_inference import CachedInference
@@ -58,3 +58,4 @@ class StackParts:
     budget: type[Budget] = Budget
     places: type[Places] = Places
     ledger: type[AnchorLedger] = AnchorLedger
+    agreement: bft.Parts = field(default_factory=bft.Parts)

@@ -1,5 +1,6 @@
 """In a system of layers a story crosses them: from the client's request to what broke."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sim.explore.telling import Record, records_of, speak_of
 from sim.result import Run
 from sim.running import run
 from sim.scenario.loader import load
+from sim.world import trace as codes
 from sim.world.trace import decode_records
 
 ROOT = Path(__file__).parents[2]
@@ -22,11 +24,12 @@ MUTANTS = ROOT / "scenarios/stack/mutants"
 
 @cache
 def told(mutant: str, recipe: str) -> tuple[Run, Layered, tuple[Record, ...]]:
-    """The story of the first failure of a mutant under seed 1."""
+    """The story of the first failure of a mutant, under the first seed that shows it."""
     loaded = load(MUTANTS / f"{recipe}.yaml", (f"systems.stack.mutant={mutant}",))
-    failing = run(loaded, 1, keep_trace=True)
+    seed = next(seed for seed in range(1, 12) if run(loaded, seed).failed)
+    failing = run(loaded, seed, keep_trace=True)
     speak_of(loaded.scenario)
-    layered = layered_of(loaded.scenario, 1)
+    layered = layered_of(loaded.scenario, seed)
     assert layered is not None
     records = records_of(list(decode_records(b"".join(failing.trace))))
     return failing, layered, tuple(story_of(records, failing.failed[0], layered))
@@ -49,36 +52,41 @@ def test_a_story_begins_with_the_clients_request_and_ends_with_what_broke(mutant
     _, layered, story = told(mutant, recipe)
     assert 10 <= len(story) <= STORY_MAX
     assert [one.number for one in story] == sorted({one.number for one in story})
-    assert layered.layer(story[0]) == "clients"
+    acted = [one for one in story if one.code not in (codes.FAULT, codes.NODE)]
+    assert layered.layer(acted[0]) == "clients"
     assert len({layered.layer(one) for one in story} - {"", "clients"}) > (1 if recipe != "jobs-beside-engine" else 0)
 
 
+def places(lines: list[str], *patterns: str) -> list[int]:
+    """Where each pattern is found first, behind the one before it."""
+    found = [-1]
+    for pattern in patterns:
+        found.append(next(n for n, line in enumerate(lines) if n > found[-1] and re.search(pattern, line)))
+    return found[1:]
+
+
 def test_a_request_is_followed_through_document_and_run_to_both_effects() -> None:
-    lines = words("key-per-attempt", "lost-reply")
-    way = [
-        "clients c1 calls submit#0 of bob/c1.1 2e580036df6c7585",
-        "smartsearch/api n10: calls put of objects for bob/c1.1, under key bob/c1.1/text",
-        "smartsearch/database n8: accepts document 1, which is the request bob/c1.1",
-        "smartsearch/worker n14: gives document 1, attempt 1, to the run doc-1.0.1",
-        "agentflow/notifier n17: acts under the key doc-1.0.1/5#1",
-        "agentflow/worker Served from n17 never reaches n16: cut",
-        "agentflow n2: attempt 1 at step 5 (announce) of doc-1.0.1 failed: timeout",
-        "agentflow/notifier n17: acts under the key doc-1.0.1/5#2",
-    ]
-    assert [line for line in lines if line in way] == way
+    assert places(
+        words("key-per-attempt", "lost-reply"),
+        r"clients c1 calls submit#\d+ of \w+/c1\.\d+",
+        r"smartsearch/api n10: calls put of objects for \w+/c1\.\d+, under key",
+        r"smartsearch/database n8: accepts document (\d+), which is the request \w+/c1\.\d+",
+        r"smartsearch/worker n14: gives document \d+, attempt 1, to the run doc-\d+\.0\.1",
+        r"agentflow/notifier n17: acts under the key doc-\d+\.0\.1/5#1",
+        r"agentflow/worker Served from n17 never reaches n16: cut",
+        r"agentflow n\d: attempt 1 at step 5 \(announce\) of doc-\d+\.0\.1 failed: timeout",
+        r"agentflow/notifier n17: acts under the key doc-\d+\.0\.1/5#2",
+    )
 
 
 def test_the_story_of_a_claim_that_was_lost_has_the_pause_and_both_runs() -> None:
-    lines = " | ".join(words("lease-apart", "paused-worker"))
-    parts = [
-        "to the run doc-7.0.1",
-        "pause of n16 begins",
-        "to the run doc-7.0.2",
-        "pause of n16 ends",
-        "acts under the key",
-    ]
-    places = [lines.index(part) for part in parts]
-    assert places == sorted(places)
+    assert places(
+        words("lease-apart", "paused-worker"),
+        r"attempt 1, to the run doc-\d+\.0\.1",
+        r"pause of n16 begins",
+        r"attempt 2, to the run doc-\d+\.0\.2",
+        r"acts under the key",
+    )
 
 
 def test_the_lead_says_that_every_layer_kept_its_promises_or_which_broke_one() -> None:
