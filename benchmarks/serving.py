@@ -3,6 +3,7 @@
 python -m benchmarks.serving policies          hit ratio, latency and balance at several loads, paired by seed
 python -m benchmarks.serving scale             100,000 requests on 64 engines, and what each costs as they become more
 python -m benchmarks.serving sparse            the same with one router and words of load every 500 ms
+python -m benchmarks.serving chunks            100,000 requests of that, with blocks of 256 tokens
 python -m benchmarks.serving figures DIR       the picture of the first
 --trace PATH                                   lengths and times of a file like the Azure LLM inference trace 2023
 """
@@ -153,6 +154,8 @@ BIG = (
     P + "traffic.user=[100, 800]", P + "traffic.think=[2s, 10s]",
 )  # fmt: skip
 SPARSE = ("systems.llm.nodes=65", P + "routers=1", P + "load_every=500ms", P + "dead_after=2s")
+CHUNKS = (*SPARSE, P + "block_tokens=256", P + "total=256")
+"""Blocks as long as LMCache's chunks, in as much memory."""
 RATE = 244
 """Requests answered in a second, about."""
 MARKS = (10_000, 30_000, 100_000)
@@ -194,7 +197,7 @@ def _measure(loaded: Loaded, marks: Sequence[int], *, observed: bool) -> None:
     )
 
 
-PARTS = ("policies", "scale", "sparse")
+PARTS = ("policies", "scale", "sparse", "chunks")
 
 
 def main(words: list[str]) -> int:
@@ -230,6 +233,8 @@ def _run(words: list[str], trace: str) -> int:
             policies(trace)
         elif word == "scale":
             scale()
+        elif word == "chunks":
+            scale(more=CHUNKS)
         else:
             scale(30_000, SPARSE)
     return 0
