@@ -69,7 +69,7 @@ def test_every_shipped_scenario_does_what_it_expects(path: Path) -> None:
     assert result.met, [(check.check, check.status, check.detail) for check in result.checks if check.status != "pass"]
 
 
-@pytest.mark.parametrize("seed", range(1, 26))
+@pytest.mark.parametrize("seed", range(1, 9))
 def test_the_reference_survives_the_swarm(seed: int) -> None:
     assert run(load(ROOT / "scenarios/raft/swarm.yaml", ("duration=15s",)), seed).failed == ()
 
