@@ -1,33 +1,23 @@
 """Liveness of the serverless layer where askers may leave: what nobody waits for any more is not owed."""
 
-from collections.abc import Sequence
-
 from models import tyche
 from models.stack.events import AskerBegan, AskerLeft
-from sim import Check, Emitted, Event, RunRecord, System, Verdict
+from models.stack.own_promise import OwnPromise
+from sim import Check, Emitted, System
 
 NONE = 0
 
 
-class PreloadLiveness(Check):
+class PreloadLiveness(OwnPromise):
     """The layer's own promise. To it, whoever leaves or begins anew has taken what there is: nothing."""
 
     name = "liveness"
+    more = (AskerBegan, AskerLeft)
 
     def __init__(self, own: Check) -> None:
-        self._own = own
+        super().__init__(own)
         self._asked: dict[str, tuple[str, str]] = {}
         """Request -> asker and function, of those that are open."""
-
-    @property
-    def watches(self) -> Sequence[type[Event]]:  # type: ignore[override]
-        """What the layer's promise watches, and who leaves."""
-        return (*self._own.watches, AskerBegan, AskerLeft)
-
-    @property
-    def violated(self) -> bool:
-        """Whether the layer's is."""
-        return self._own.violated
 
     def observe(self, emitted: Emitted) -> None:
         """Show it, and what it means that somebody has left."""
@@ -47,10 +37,6 @@ class PreloadLiveness(Check):
     def _leave(self, emitted: Emitted, request: str) -> None:
         _, function = self._asked.pop(request, ("", ""))
         self._own.observe(emitted._replace(event=tyche.Taken(request, function, NONE)))
-
-    def conclude(self, record: RunRecord) -> Verdict:
-        """The layer's verdict."""
-        return self._own.conclude(record)
 
 
 def preload_liveness(system: System) -> Check:
