@@ -4,6 +4,7 @@ import pytest
 import simpy
 
 from sim.world.actor import Actor, on
+from sim.world.disk import SyncFailed
 from sim.world.distributions import Constant
 from sim.world.message import Message, check_fields
 from sim.world.units import MS, SECOND
@@ -230,3 +231,47 @@ def test_the_gate_of_the_disk_keeps_the_order_in_which_things_were_said() -> Non
     world.boot()
     world.run_until(SECOND)
     assert numbers == [1, 2, 3]
+
+
+class Careful(Actor):
+    """Syncs two files, says something behind each, and bears it if the first sync fails."""
+
+    def on_start(self) -> None:
+        self.spawn(self.story())
+
+    async def story(self) -> None:
+        self.disk.append("a", b"x")
+        first = self.disk.fsync("a")
+        self.send("ear", Said(1))
+        self.disk.append("b", b"y")
+        self.disk.fsync("b")
+        self.send("ear", Said(2))
+        try:
+            await first
+        except SyncFailed:
+            self.send("ear", Said(3))
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_pause_while_syncs_end_changes_when_they_are_told_and_not_what_is_said(paused: bool, fails: bool) -> None:
+    world = World(1, Setting(latency=Constant(1 * MS), fifo=True))
+    told: list[int] = []
+    world.subscribe([Heard], lambda e: told.append(e.event.number))  # type: ignore[attr-defined]
+    world.add("ear", Listener)
+    world.add("careful", Careful)
+    world.boot()
+    node = world.nodes["careful"]
+    if fails:
+        node.disk.levers.fail_syncs(world.stream("fault"), files="a")
+    world.run_until(1)
+    assert node.disk.pending_syncs == 2
+    if paused:
+        node.pause()
+        world.run_until(SECOND)
+        assert told == []
+        assert node.disk.pending_syncs == 2, "for all it knows"
+        node.resume()
+    world.run_until(2 * SECOND)
+    assert told == ([1, 2, 3] if fails else [1, 2])
+    assert node.disk.pending_syncs == 0
